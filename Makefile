@@ -1,0 +1,80 @@
+# Front doors. `make help` lists them. Everything here can also be run by hand with .venv/bin/snakemake.
+SHELL := /bin/sh
+PYTHON ?= python3
+CORES ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())' 2>/dev/null || echo 1)
+RUN ?= paper
+PARAMETERS = workflow/config/$(RUN).yaml
+BIN := .venv/bin
+READY := .venv/.ready
+PROFILE ?=
+
+# Snakemake starts twice as fast with compiled bytecode; figures need no display.
+unexport PYTHONDONTWRITEBYTECODE
+export MPLBACKEND := Agg
+
+SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --config parameters=$(PARAMETERS) $(if $(PROFILE),--profile profiles/$(PROFILE))
+# A run that was killed leaves a lock and half-written files: take the lock off, set aside what does not match.
+PREPARE = $(BIN)/snakemake --config parameters=$(PARAMETERS) --unlock --quiet all 2>/dev/null; $(BIN)/bestofk check --run $(RUN) --discard
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce smoke test verify bless trace report appendix bench clean lock
+
+help:  ## this list
+	@grep -hE '^[a-z<>-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z<>-]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@echo "  make fig-<name>     one figure of the paper's run, for instance make fig-error_vs_k"
+
+reproduce: $(READY)  ## the whole paper: every table, figure, number and page
+	@$(PREPARE)
+	@$(SNAKEMAKE) all
+	@$(BIN)/bestofk claims --run $(RUN)
+	@$(BIN)/bestofk verify --run $(RUN)
+
+smoke: RUN = smoke
+smoke: $(READY)  ## the same graph on small parameters; never touches the paper's files
+	@$(PREPARE)
+	@$(SNAKEMAKE) all
+	@$(BIN)/bestofk claims --run $(RUN)
+
+test: $(READY)  ## the whole test suite
+	@$(BIN)/python -m pytest
+
+verify: $(READY)  ## compare a run with its reference: make verify RUN=smoke
+	@$(BIN)/bestofk verify --run $(RUN)
+
+bless: $(READY)  ## make a run the new reference and show what changed: make bless RUN=smoke
+	@$(BIN)/bestofk bless --run $(RUN)
+
+trace: $(READY)  ## how a file, number or claim was made: make trace WHAT=figures/error_vs_k.pdf
+	@$(BIN)/bestofk trace $(WHAT) --run $(RUN)
+
+report: $(READY)  ## results/<run>/report.html: figures, claims, run times, the graph of rules; opens offline
+	@$(SNAKEMAKE) all
+	@$(SNAKEMAKE) all --report results/$(RUN)/report.html
+
+appendix: $(READY)  ## the appendix alone: derivations, notation, parameters, claims
+	@$(PREPARE)
+	@$(SNAKEMAKE) appendix
+
+fig-%: $(READY)
+	@$(PREPARE)
+	@$(SNAKEMAKE) results/$(RUN)/figures/$*.pdf
+
+bench: $(READY)  ## speed, as ratios in one run
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py
+
+clean:  ## remove results/; never figures/, paper/paper.pdf or the environment
+	rm -rf results .snakemake
+
+lock:  ## for maintainers, needs uv: pin envs/*.in again and write the conda environment from the pins
+	cd envs && for name in requirements build; do uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header $$name.in -o $$name.lock; done
+	$(BIN)/python envs/conda.py
+
+$(READY): envs/build.lock envs/requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is %d.%d. Name another one with: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python lacks the ensurepip or venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
+	@echo "Creating .venv from the locks"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r envs/build.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-build-isolation -r envs/requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
+	@touch $@

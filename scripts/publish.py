@@ -1,0 +1,50 @@
+"""Rule publish: put the finished figures and the paper where a reader finds them, all at once."""
+
+from pathlib import Path
+
+from bestofk import provenance
+
+
+def main(figures: list[str], paper: str, verification: str, published: str, configuration: dict) -> None:
+    """Copy the finished set, with the records of everything behind it.
+
+    Parameters
+    ----------
+    figures : list of str
+        Pictures and their numbers; copied to figures/.
+    paper : str
+        The typeset paper; copied to paper/paper.pdf.
+    verification : str
+        Read for its presence only: nothing is published before the comparison was made.
+    published : str
+        Output: what was published, with hashes.
+    configuration : dict
+        Not used: recorded by the rule.
+    """
+    targets = {source: Path("figures") / Path(source).name for source in figures} | {
+        paper: Path("paper/paper.pdf")
+    }
+    for source, target in targets.items():
+        provenance.write_atomic(target, Path(source).read_bytes())
+    files = {target.as_posix(): provenance.file_hash(target) for target in targets.values()}
+    chain = records_behind([*figures, paper])
+    provenance.write_json("figures/manifest.json", {"files": files, "records": chain})
+    provenance.write_json(published, files)
+
+
+def records_behind(paths: list[str]) -> dict[str, dict]:
+    """Return every record in the history of some artifacts, by its path."""
+    found: dict[str, dict] = {}
+    waiting = [provenance.record_path(path).as_posix() for path in paths]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found[path] = provenance.read_json(path)
+            waiting += found[path]["recipes"]
+    return found
+
+
+if "snakemake" in globals():
+    from adapter import run
+
+    run(main, snakemake)

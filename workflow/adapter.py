@@ -1,0 +1,51 @@
+"""The one bridge between the engine and the scripts: call a function with what the rule names, then record it."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+from bestofk import provenance
+
+#: What a rule declares for the record and not for the script's function.
+BOOKKEEPING = {"sources", "records", "record", "versions", "seeds"}
+
+
+def run(main: Callable[..., None], job: Any) -> None:
+    """Run a rule's function on the job's named inputs, outputs and parameters, and write the job's record.
+
+    Parameters
+    ----------
+    main : callable
+        Takes each named input, output and parameter of the rule as a keyword argument.
+    job : object
+        The ``snakemake`` object of a ``script:`` rule. Its ``input.sources`` are files that a person wrote;
+        ``params.configuration`` maps dotted configuration keys to the values that the job depends on.
+    """
+    named = {**dict(job.input.items()), **dict(job.output.items()), **dict(job.params.items())}
+    arguments = {key: value for key, value in named.items() if key not in BOOKKEEPING}
+    with open(job.log[0], "w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+        try:
+            main(**arguments)
+        except Exception:
+            traceback.print_exc()
+            raise
+    not_data = {*job.input.sources, *job.input.get("records", [])}
+    record = provenance.make_record(
+        rule=job.rule,
+        sources=list(job.input.sources),
+        inputs=[path for path in job.input if path not in not_data],
+        outputs=[path for path in job.output if path != job.output.record],
+        configuration=job.params.configuration,
+        versions=job.params.versions,
+        wildcards=dict(job.wildcards.items()),
+        seeds=job.params.get("seeds", ""),
+    )
+    provenance.write_json(job.output.record, record)
+
+
+if __name__ == "__main__":
+    sys.exit("workflow/adapter.py is used by the scripts; run a rule instead: make help lists them.")

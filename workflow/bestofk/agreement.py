@@ -1,0 +1,169 @@
+"""Statistics of agreement: does a measured value equal a predicted one, within a margin stated beforehand?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Outcome of an equivalence test over several values.
+
+    Attributes
+    ----------
+    verdict : str
+        ``holds`` if every simultaneous interval lies inside the margin, ``fails`` if one lies outside it
+        altogether, ``undecided`` otherwise.
+    worst : int
+        Index of the value whose interval reaches farthest from the expectation.
+    low, high : float
+        Simultaneous interval of that value.
+    """
+
+    verdict: str
+    worst: int
+    low: float
+    high: float
+
+
+def equivalence(
+    values: ArrayLike,
+    standard_errors: ArrayLike,
+    replicates: ArrayLike,
+    *,
+    expected: float,
+    margin: float,
+    confidence: float,
+) -> Agreement:
+    """Test whether all of several measured values equal an expectation within a margin.
+
+    Parameters
+    ----------
+    values : array_like, shape (m,)
+        Means over replicates; they may depend on each other.
+    standard_errors : array_like, shape (m,)
+        Their standard errors, over replicates.
+    replicates : array_like of int, shape (m,) or scalar
+        Number of independent replicates behind each, at least 2.
+    expected : float
+        Predicted value, the same for all: 1 for a ratio, 0 for a difference.
+    margin : float
+        Largest deviation that counts as agreement, in the units of `values`.
+    confidence : float
+        Simultaneous confidence of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    Agreement
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to test, a value is not finite, a standard error is negative, or a parameter is
+        outside its domain.
+
+    Notes
+    -----
+    Intervals are those of Student's t with ``replicates - 1`` degrees of freedom, widened by Bonferroni for the
+    m values, which is valid whatever their dependence. For the statement "at least one value is off" this is
+    Holm's procedure, whose first step is Bonferroni's. A wide interval never passes: it is undecided.
+
+    Examples
+    --------
+    >>> equivalence([1.001, 0.999], [1e-4, 1e-4], 100, expected=1, margin=0.01, confidence=0.99).verdict
+    'holds'
+    >>> equivalence([1.001], [0.01], 100, expected=1, margin=0.01, confidence=0.99).verdict
+    'undecided'
+    >>> equivalence([1.001, 1.05], [1e-4, 1e-3], 100, expected=1, margin=0.01, confidence=0.99).verdict
+    'fails'
+    """
+    values, standard_errors, replicates = np.broadcast_arrays(
+        np.asarray(values, float), np.asarray(standard_errors, float), np.asarray(replicates, float)
+    )
+    if values.size == 0:
+        raise ValueError("There is no value to test.")
+    if not (
+        np.isfinite(values).all() and np.isfinite(standard_errors).all() and (standard_errors >= 0).all()
+    ):
+        raise ValueError("Values must be finite, and standard errors finite and not negative.")
+    if not (0 < confidence < 1 and margin > 0 and (replicates >= 2).all()):
+        raise ValueError(
+            f"confidence must be between 0 and 1 (it is {confidence}), margin positive (it is {margin}), and "
+            f"replicates at least 2 (the least is {replicates.min():g})."
+        )
+    low, high = simultaneous_interval(values, standard_errors, replicates, confidence=confidence)
+    reach = np.maximum(np.abs(low - expected), np.abs(high - expected))
+    worst = int(reach.argmax())
+    if (reach <= margin).all():
+        verdict = "holds"
+    elif ((low > expected + margin) | (high < expected - margin)).any():
+        verdict = "fails"
+        outside = np.maximum(low - expected, expected - high)
+        worst = int(outside.argmax())
+    else:
+        verdict = "undecided"
+    return Agreement(verdict, worst, float(low[worst]), float(high[worst]))
+
+
+def simultaneous_interval(
+    values: ArrayLike, standard_errors: ArrayLike, replicates: ArrayLike, *, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return intervals that hold together with the stated confidence, whatever the dependence of the values.
+
+    Parameters
+    ----------
+    values, standard_errors, replicates : array_like, shape (m,)
+        As in `equivalence`.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    low, high : numpy.ndarray, shape (m,)
+
+    Examples
+    --------
+    >>> low, high = simultaneous_interval([0.0], [1.0], [10**6], confidence=0.95)
+    >>> float(high[0].round(2))
+    1.96
+    """
+    values, standard_errors, replicates = (
+        np.asarray(array, float) for array in (values, standard_errors, replicates)
+    )
+    tail = (1 - confidence) / (2 * values.size)
+    width = stats.t.isf(tail, replicates - 1) * standard_errors
+    return values - width, values + width
+
+
+def line_at_zero(
+    x: Sequence[float], values: ArrayLike, standard_errors: ArrayLike
+) -> tuple[float, float, float, float]:
+    """Fit a + b x by weighted least squares with known standard errors.
+
+    Parameters
+    ----------
+    x : sequence of float, shape (m,)
+        At least two different abscissae; here 1/d.
+    values, standard_errors : array_like, shape (m,)
+
+    Returns
+    -------
+    intercept, intercept_error, slope, slope_error : float
+        Standard errors follow from those of the values, not from the scatter about the line.
+
+    Examples
+    --------
+    >>> [round(value, 6) for value in line_at_zero([0.1, 0.2, 0.4], [1.1, 1.2, 1.4], [0.01, 0.01, 0.01])][::2]
+    [1.0, 1.0]
+    """
+    design = np.column_stack([np.ones(len(x)), x]) / np.asarray(standard_errors, float)[:, None]
+    target = np.asarray(values, float) / np.asarray(standard_errors, float)
+    solution, *_ = np.linalg.lstsq(design, target)
+    covariance = np.linalg.inv(design.T @ design)
+    errors = np.sqrt(np.diag(covariance))
+    return float(solution[0]), float(errors[0]), float(solution[1]), float(errors[1])

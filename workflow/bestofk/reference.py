@@ -1,0 +1,194 @@
+"""Compare the numbers of a run with blessed ones, each within its own tolerance."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bestofk import provenance
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Folder of the blessed numbers; tolerances.json in it says how far each column may be off.
+REFERENCE = Path("tests/reference")
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One number, verdict or file that differs from its reference by more than is allowed."""
+
+    quantity: str
+    expected: str
+    got: str
+    allowed: str
+
+
+def blessed_name(path: str | Path) -> str:
+    """Return where the reference of an artifact stands inside tests/reference/<run>.
+
+    Parameters
+    ----------
+    path : str or Path
+        Such as ``results/smoke/theory/best_of_k.parquet``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> blessed_name("results/smoke/theory/best_of_k.parquet")
+    'theory/best_of_k.csv'
+    """
+    inside = Path(*Path(path).parts[2:])
+    return (inside if inside.suffix == ".json" else inside.with_suffix(".csv")).as_posix()
+
+
+def essence(path: str | Path) -> pd.DataFrame:
+    """Return the table that stands for an artifact in the reference.
+
+    Parameters
+    ----------
+    path : str or Path
+        A grid, a theory table, the CSV of a figure, or claims.json (one row a claim).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Long tables are thinned evenly to at most 2000 rows.
+    """
+    import pandas as pd
+
+    if Path(path).suffix == ".json":
+        return pd.DataFrame(provenance.read_json(path))[["id", "sentence", "verdict"]]
+    frame = provenance.read_table(path)
+    step = -(-len(frame) // 2000)
+    return frame.iloc[::step].reset_index(drop=True)
+
+
+def compare(
+    expected: pd.DataFrame, got: pd.DataFrame, name: str, tolerances: Mapping[str, Any]
+) -> list[Mismatch]:
+    """List where two tables differ by more than their tolerances.
+
+    Parameters
+    ----------
+    expected, got : pandas.DataFrame
+        The same columns and rows, in the same order; anything else is a mismatch of its own.
+    name : str
+        Names the table in the result.
+    tolerances : mapping
+        ``{"relative": r, "columns": {column: rule}}`` with one of ``{"relative": r}``, ``{"absolute": a}`` and
+        ``{"standard_errors": m}``, which allows m times the table's own ``standard_error``.
+
+    Returns
+    -------
+    list of Mismatch
+    """
+    if list(expected.columns) != list(got.columns) or len(expected) != len(got):
+        shape = f"{len(expected)} rows of {', '.join(expected.columns)}"
+        return [Mismatch(name, shape, f"{len(got)} rows of {', '.join(got.columns)}", "the same")]
+    found: list[Mismatch] = []
+    for column in expected.columns:
+        old, new = expected[column], got[column]
+        if not np.issubdtype(new.dtype, np.number) or new.dtype == bool:
+            wrong = np.flatnonzero(old.astype(str).to_numpy() != new.astype(str).to_numpy())
+            found += [_mismatch(name, column, row, old, new, "the same") for row in wrong]
+            continue
+        rule = tolerances["columns"].get(column, {"relative": tolerances["relative"]})
+        old_values, new_values = old.to_numpy(float), new.to_numpy(float)
+        if "standard_errors" in rule:
+            allowed = rule["standard_errors"] * np.nan_to_num(expected["standard_error"].to_numpy(float))
+            text = f"{rule['standard_errors']} standard errors"
+        elif "absolute" in rule:
+            allowed = np.full(len(old_values), rule["absolute"])
+            text = f"{rule['absolute']:g}"
+        else:
+            scale = np.abs(old_values[np.isfinite(old_values)])
+            floor = rule["relative"] * 1e-6 * (scale.max() if scale.size else 0.0)
+            allowed = np.maximum(rule["relative"] * np.abs(old_values), floor)
+            text = f"relative {rule['relative']:g}"
+        same = (old_values == new_values) | (np.isnan(old_values) & np.isnan(new_values))
+        with np.errstate(invalid="ignore"):
+            same |= np.abs(new_values - old_values) <= allowed
+        found += [_mismatch(name, column, row, old, new, text) for row in np.flatnonzero(~same)]
+    return found
+
+
+def _mismatch(name: str, column: str, row: int, old: pd.Series, new: pd.Series, allowed: str) -> Mismatch:
+    return Mismatch(f"{name}: {column}, row {row}", str(old.iloc[row]), str(new.iloc[row]), allowed)
+
+
+def verify(artifacts: Iterable[str | Path], run: str) -> list[Mismatch]:
+    """Compare artifacts of a run with their references.
+
+    Parameters
+    ----------
+    artifacts : iterable of path
+        Files under results/<run>.
+    run : str
+
+    Returns
+    -------
+    list of Mismatch
+        An artifact without reference and a reference without artifact are mismatches too.
+    """
+    import pandas as pd
+
+    folder = REFERENCE / run
+    tolerances = provenance.read_json(REFERENCE / "tolerances.json")
+    found: list[Mismatch] = []
+    seen = set()
+    for path in artifacts:
+        name = blessed_name(path)
+        blessed = (folder / name).with_suffix(".csv")
+        seen.add(blessed)
+        if not blessed.exists():
+            found.append(Mismatch(name, "a reference", "none", f"make bless RUN={run} writes it"))
+            continue
+        old = pd.read_csv(blessed, float_precision="round_trip", keep_default_na=False, na_values=[""])
+        got = essence(path)
+        # Through text and back, so that both sides went the same way.
+        got = _through_csv(got)
+        found += compare(old, got, name, tolerances)
+    for path in sorted(set(folder.rglob("*.csv")) - seen):
+        found.append(
+            Mismatch(path.relative_to(folder).as_posix(), "an artifact", "none", "remove the reference")
+        )
+    return found
+
+
+def _through_csv(frame: pd.DataFrame) -> pd.DataFrame:
+    import io
+
+    import pandas as pd
+
+    text = frame.to_csv(index=False, float_format="%.17g")
+    return pd.read_csv(io.StringIO(text), float_precision="round_trip", keep_default_na=False, na_values=[""])
+
+
+def bless(artifacts: Iterable[str | Path], run: str) -> None:
+    """Make the present artifacts of a run its reference.
+
+    Parameters
+    ----------
+    artifacts : iterable of path
+    run : str
+    """
+    folder = REFERENCE / run
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in artifacts:
+        target = (folder / blessed_name(path)).with_suffix(".csv")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(essence(path).to_csv(index=False, float_format="%.12g", lineterminator="\n"))
+
+
+def as_rows(mismatches: Iterable[Mismatch]) -> list[dict[str, str]]:
+    """Return mismatches as plain dictionaries, for JSON and for tables."""
+    return [asdict(item) for item in mismatches]

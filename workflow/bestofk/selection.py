@@ -1,0 +1,377 @@
+"""The exact error of softmax selection and of best-of-k at finite k, at one input and averaged over inputs.
+
+One primitive carries every curve: the moments nu_j of Y, the chosen candidate minus the reward's favourite in
+units of the predictive standard deviation s. The error is linear in them. They are computed as their limits
+at k = infinity plus an excess, so that no digits are lost on the way to the limit.
+
+Domain: gaps up to 50 s; k from 1 to 10^6 at t = T/(2 s^2) of [10^-3, 10^3], to 2^30 at T = 0; k = inf and
+T = inf everywhere. Relative accuracy 1e-10 of the error for gaps up to 6 s, 1e-9 beyond and for averages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bestofk import _quadrature
+
+if TYPE_CHECKING:
+    from bestofk.equivalents import OrderParameters
+
+_K_MAX, _K_MAX_BEST_OF_K = 1e6, 2.0**30
+_T_MIN, _T_MAX = 1e-3, 1e3
+_GAP_MAX, _KAPPA_MAX = 50.0, 50.0
+_SMALLEST_QUANTILE = 1e-12
+_WITHIN = "its magnitude may be at most 50 predictive_std"
+# How far nu_0 may be from 1 before a result is refused.
+_TOLERANCE, _TOLERANCE_OF_AVERAGE = 1e-10, 1e-9
+
+
+def selected_moments(k: ArrayLike, reward_gap: ArrayLike, *, reduced_temperature: ArrayLike) -> NDArray:
+    """Return the moments of the chosen candidate relative to the reward's favourite.
+
+    Parameters
+    ----------
+    k : array_like
+        Number of candidates, real, from 1 to 10^6 (2^30 at t = 0); inf is the limit.
+    reward_gap : array_like
+        Delta_R / s, predictive mean minus the reward's favourite in predictive standard deviations: at most
+        50 in magnitude.
+    reduced_temperature : array_like
+        t = T/(2 s^2): 0 (best-of-k), from 10^-3 to 10^3, or inf (no selection). All arguments broadcast.
+
+    Returns
+    -------
+    ndarray, shape (3, ...)
+        nu_j = E[Y^j], j = 0, 1, 2, with Y = (chosen - favourite) / s. nu_0 is 1 up to the quadrature error.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ArithmeticError
+        If nu_0 is off by more than 1e-10.
+
+    Notes
+    -----
+    With w = exp(-Y^2/(2t)) the weight of a candidate Y = Delta_R/s + Z, Z ~ N(0, 1), and u = e^v,
+
+        nu_j = k int E[Y^j u w e^(-u w)] (E e^(-u w))^(k-1) dv,
+
+    because 1/sum(w) = int e^(-u sum w) du; at t = 0, with r = |Y| and S its survival function,
+    nu_j = int k S(r)^(k-1) E[Y^j; |Y| = r] dr. At k = infinity Y ~ N(Delta_R t/(1+t), t/(1+t)) in units of s.
+    The model is that of Halder and Pehlevan (arXiv:2512.19905); derivation in the paper's appendix.
+
+    Examples
+    --------
+    >>> selected_moments([1, 2, np.inf], 1.5, reduced_temperature=2.0).round(6).tolist()
+    [[1.0, 1.0, 1.0], [1.5, 1.215343, 1.0], [3.25, 2.253204, 1.666667]]
+    """
+    k, gap, t = _broadcast(k=k, reward_gap=reward_gap, reduced_temperature=reduced_temperature)
+    mean, variance = _quadrature.limits(gap, t)
+    nu_0, excess_1, excess_2 = _excess(k, gap, t)
+    return np.stack([nu_0, nu_0 * mean + excess_1, nu_0 * (variance + mean**2) + excess_2])
+
+
+def selection_error(
+    k: ArrayLike,
+    teacher_gap: ArrayLike,
+    reward_gap: ArrayLike,
+    *,
+    predictive_std: ArrayLike = 1.0,
+    temperature: ArrayLike,
+) -> NDArray | float:
+    """Return the expected squared error of the chosen candidate at one input.
+
+    Parameters
+    ----------
+    k : array_like
+        Number of candidates, real, from 1 to 10^6 (2^30 at T = 0); inf is the limit.
+    teacher_gap, reward_gap : array_like
+        Predictive mean minus teacher, and minus the reward's favourite, in output units; at most 50
+        predictive standard deviations in magnitude.
+    predictive_std : array_like
+        Standard deviation s > 0 of the predictive distribution.
+    temperature : array_like
+        Selection temperature T in squared output units: 0 (best-of-k), T/(2 s^2) from 10^-3 to 10^3, or inf.
+
+    Returns
+    -------
+    float or ndarray
+        delta(k, T) = E[(chosen - teacher)^2] in squared output units; all arguments broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ArithmeticError
+        If the quadrature misses its accuracy.
+
+    Notes
+    -----
+    delta = (Delta_T - Delta_R)^2 + 2 s (Delta_T - Delta_R) nu_1 + s^2 nu_2 with the selected moments nu_j
+    (derivation in the paper's appendix); selection as in Halder and Pehlevan (arXiv:2512.19905).
+
+    Examples
+    --------
+    >>> selection_error([1, 2, 8, 256], 0.2, -1.8, temperature=10.0).round(10).tolist()
+    [1.04, 1.0232862803, 1.0646825869, 1.0827298462]
+    """
+    k, teacher_gap, reward_gap, s, temperature = _broadcast(
+        k=k,
+        teacher_gap=teacher_gap,
+        reward_gap=reward_gap,
+        predictive_std=predictive_std,
+        temperature=temperature,
+    )
+    _require(np.isfinite(s) & (s > 0), "predictive_std", s, "it must be positive and finite")
+    _require(np.abs(teacher_gap) <= _GAP_MAX * s, "teacher_gap", teacher_gap, _WITHIN)
+    _require(np.abs(reward_gap) <= _GAP_MAX * s, "reward_gap", reward_gap, _WITHIN)
+    t = temperature / (2.0 * s**2)
+    gap, difference = reward_gap / s, (teacher_gap - reward_gap) / s
+    mean, variance = _quadrature.limits(gap, t)
+    nu_0, excess_1, excess_2 = _excess(k, gap, t)
+    # With nu_0 as a factor this is the rule applied to a square: errors of the weights are relative ones.
+    limit = nu_0 * ((difference + mean) ** 2 + variance)
+    return (s**2 * (limit + 2.0 * difference * excess_1 + excess_2))[()]
+
+
+def mean_selection_error(
+    k: ArrayLike, order_parameters: OrderParameters, *, temperature: float
+) -> NDArray | float:
+    """Return the selection error averaged over Gaussian inputs.
+
+    Parameters
+    ----------
+    k : array_like
+        Number of candidates, real, from 1 to 10^6 (2^30 at T = 0); inf is the limit.
+    order_parameters : OrderParameters
+        Predictive variance and second moments of the gaps, with q_rr at most 50 s2.
+    temperature : float
+        Selection temperature T in squared output units: 0 (best-of-k), T/(2 s2) from 10^-3 to 10^3, or inf.
+
+    Returns
+    -------
+    float or ndarray
+        delta(k, T) in squared output units, of the shape of `k`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ArithmeticError
+        If the quadrature misses its accuracy.
+
+    Notes
+    -----
+    The gaps are a centred Gaussian pair, so that with b = Delta_R/s ~ N(0, q_RR/s^2) and rho = q_TR/q_RR
+
+        delta = q_TT - 2 q_TR + q_RR + s^2 {2 (rho - 1) E[b nu_1(b)] + E[nu_2(b)]}
+
+    (derivation in the paper's appendix).
+
+    Examples
+    --------
+    >>> from bestofk.equivalents import OrderParameters
+    >>> p = OrderParameters.overshoot(s2=1.0, q_tt=0.04, c=3.0)
+    >>> mean_selection_error([1, 4, np.inf], p, temperature=6.0).round(6).tolist()
+    [1.04, 0.791373, 0.75]
+    """
+    p = order_parameters
+    (k,) = _broadcast(k=k)
+    t = _one_number("temperature", temperature) / (2.0 * p.s2)
+    kappa = np.array([p.q_rr / p.s2])
+    second, product = _mean_excess(k.ravel(), kappa, t)
+    _, share = _quadrature.limits(0.0, t)
+    # Differences first: at T = 0 nothing but the excess is left when the teacher is the reward.
+    limit = (p.q_tt - p.q_tr) + (p.q_rr - p.q_tr) + 2.0 * share * (p.q_tr - p.q_rr) + share**2 * p.q_rr
+    slope = (p.q_tr - p.q_rr) / p.q_rr if p.q_rr > 0 else 0.0
+    return (limit + p.s2 * (share + second + 2.0 * slope * product)).reshape(k.shape)[()]
+
+
+def excess_coefficients(
+    k: ArrayLike, kappa: ArrayLike, *, reduced_temperature: float
+) -> tuple[NDArray, NDArray]:
+    """Return the averaged excess over the limit k = infinity, for every reward at once.
+
+    Parameters
+    ----------
+    k : array_like, shape (nk,)
+        Number of candidates, real, from 1 to 10^6 (2^30 at t = 0); inf gives 0.
+    kappa : array_like, shape (nkappa,)
+        q_RR / s^2, from 0 to 50.
+    reduced_temperature : float
+        t = T/(2 s^2): 0 (best-of-k), from 10^-3 to 10^3, or inf.
+
+    Returns
+    -------
+    m2, m1 : ndarray, shape (nk, nkappa)
+        delta(k) - delta(inf) = s^2 (m2 + rho m1), rho = q_TR / q_RR.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ArithmeticError
+        If the quadrature misses its accuracy.
+
+    Notes
+    -----
+    The limit is subtracted under the integral: an excess has its own digits however small it is. With e_j the
+    excess of the selected moment nu_j over its limit, m1 = 2 E[b e_1], m2 = E[e_2] - m1, b ~ N(0, kappa)
+    (derivation in the paper's appendix). m1 > 0 for k < infinity and kappa > 0.
+
+    Examples
+    --------
+    >>> m2, m1 = excess_coefficients([14, 100, 1e4], [0.4], reduced_temperature=0.1)
+    >>> [float(f"{x:.3g}") for x in (m2 + 0.2 * m1)[:, 0]]
+    [-0.0019, 7.04e-05, 1.35e-06]
+    """
+    k, kappa = _real("k", k), _real("kappa", kappa)
+    t = _one_number("reduced_temperature", reduced_temperature)
+    second, product = (
+        part.reshape(k.shape + kappa.shape) for part in _mean_excess(k.ravel(), kappa.ravel(), t)
+    )
+    return second - 2.0 * product, 2.0 * product
+
+
+def selection_response(
+    p: ArrayLike, teacher_gap: ArrayLike, reward_gap: ArrayLike, *, reduced_temperature: float
+) -> NDArray | float:
+    """Return the expected error of a candidate whose score stands at a given quantile.
+
+    Parameters
+    ----------
+    p : array_like
+        Quantile of the perturbed score, from 10^-12 (worst) to 1 (best).
+    teacher_gap, reward_gap : array_like
+        Gaps in units of the predictive standard deviation, at most 50 in magnitude.
+    reduced_temperature : float
+        t = T/(2 s^2): 0 (best-of-k), from 10^-3 to 10^3, or inf.
+
+    Returns
+    -------
+    float or ndarray
+        g(p) in units of s^2; p and the gaps broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    Softmax selection is best-of-k of the score -Y^2/(2t) plus independent Gumbel noise (of the score itself
+    at t = 0), so that delta(k) = int_0^1 g(p) k p^(k-1) dp: one g serves every k, and delta falls as long as
+    the weight moves to where g is lower. Derivation in the paper's appendix.
+
+    Examples
+    --------
+    >>> selection_response([0.5, 1.0], 0.5, 1.5, reduced_temperature=2.0).round(6).tolist()
+    [0.818581, 0.666667]
+    """
+    p, teacher_gap, gap = _broadcast(p=p, teacher_gap=teacher_gap, reward_gap=reward_gap)
+    t = _one_number("reduced_temperature", reduced_temperature)
+    _require((p >= _SMALLEST_QUANTILE) & (p <= 1.0), "p", p, "it must be from 1e-12 to 1")
+    _require(np.abs(teacher_gap) <= _GAP_MAX, "teacher_gap", teacher_gap, _WITHIN)
+    _check_domain(np.ones(1), gap, t)
+    excess = np.zeros((2, *p.shape))
+    finite = (p < 1.0) & np.isfinite(t)
+    for size in np.unique(np.abs(gap[finite])):
+        here = finite & (np.abs(gap) == size)
+        excess[:, here] = _quadrature.response(p[here], size, t).T
+    excess[0] *= np.sign(gap)
+    difference = teacher_gap - gap
+    mean, variance = _quadrature.limits(gap, t)
+    return ((difference + mean) ** 2 + variance + 2.0 * difference * excess[0] + excess[1])[()]
+
+
+def _excess(k: NDArray, gap: NDArray, t: NDArray) -> NDArray:
+    """nu_0 and the excess of nu_1, nu_2 over their limits, (3, ...): one rule for each distinct input."""
+    _check_domain(k, gap, t)
+    result = np.zeros((3, *k.shape))
+    result[0] = 1.0
+    finite = np.isfinite(k) & np.isfinite(t)
+    if not finite.any():
+        return result
+    inputs = np.stack([np.abs(gap[finite]), t[finite]], axis=1)
+    inputs, which = np.unique(inputs, axis=0, return_inverse=True)
+    # The places of each distinct input, one after another.
+    places = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
+    values = np.empty((3, which.size))
+    for (size, temperature), place in zip(inputs, places, strict=True):
+        candidates = k[finite][place]
+        rule = _quadrature.rule(size, temperature, candidates.min(), candidates.max())
+        values[:, place] = rule.excess(candidates).T
+    _check_normalization(values[0], _TOLERANCE)
+    values[1] *= np.sign(gap[finite])
+    result[:, finite] = values
+    return result
+
+
+def _mean_excess(k: NDArray, kappa: NDArray, t: float) -> tuple[NDArray, NDArray]:
+    """E[e_2] and E[b e_1] over b ~ N(0, kappa), e_j the excess of nu_j, each of shape (nk, nkappa)."""
+    _check_domain(k, np.zeros(1), np.array(t))
+    _require((kappa >= 0.0) & (kappa <= _KAPPA_MAX), "kappa = q_rr/s2", kappa, "it must be from 0 to 50")
+    second, product = np.zeros((2, k.size, kappa.size))
+    finite = np.isfinite(k)
+    if not finite.any() or np.isinf(t):
+        return second, product
+    candidates = k[finite]
+    gaps, weights = _quadrature.average_nodes(kappa, candidates.max())
+    for gap, weight in zip(gaps, weights.T, strict=True):
+        rule = _quadrature.rule(
+            gap, t, candidates.min(), candidates.max(), nodes=_quadrature.NODES_OF_AVERAGE
+        )
+        nu_0, excess_1, excess_2 = rule.excess(candidates).T
+        _check_normalization(nu_0, _TOLERANCE_OF_AVERAGE)
+        second[finite] += np.multiply.outer(excess_2, weight)
+        product[finite] += np.multiply.outer(gap * excess_1, weight)
+    return second, product
+
+
+def _check_domain(k: NDArray, gap: NDArray, t: NDArray | float) -> None:
+    t = np.asarray(t)
+    allowed = (t == 0.0) | ((t >= _T_MIN) & (t <= _T_MAX)) | (t == np.inf)
+    _require(allowed, "the reduced temperature T/(2 s^2)", t, "it must be 0, from 1e-3 to 1e3, or inf")
+    _require(np.abs(gap) <= _GAP_MAX, "reward_gap", gap, _WITHIN)
+    _require(k >= 1.0, "k", k, "it must be at least 1 (inf is allowed)")
+    largest = np.where(t == 0.0, _K_MAX_BEST_OF_K, np.where(t == np.inf, np.inf, _K_MAX))
+    _require((k <= largest) | (k == np.inf), "k", k, "finite k may be at most 1e6 at T > 0 and 2^30 at T = 0")
+
+
+def _check_normalization(nu_0: NDArray, tolerance: float) -> None:
+    error = np.max(np.abs(nu_0 - 1.0))
+    if not error <= tolerance:
+        raise ArithmeticError(f"the quadrature is off by {error:.1e}, more than the {tolerance:.0e} allowed")
+
+
+def _require(allowed: NDArray | bool, name: str, value: NDArray, rule: str) -> None:
+    if not np.all(allowed):
+        where = np.broadcast_to(value, np.shape(allowed))[~np.asarray(allowed)].flat[0]
+        raise ValueError(f"{name} has the value {where:g}; {rule}")
+
+
+def _real(name: str, value: ArrayLike) -> NDArray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} is {value!r}; it must be a real number or an array of real numbers")
+    return array.astype(float)
+
+
+def _one_number(name: str, value: ArrayLike) -> float:
+    array = _real(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} has shape {array.shape}; it must be one number")
+    return float(array)
+
+
+def _broadcast(**arguments: ArrayLike) -> list[NDArray]:
+    arrays = [_real(name, value) for name, value in arguments.items()]
+    try:
+        return list(np.broadcast_arrays(*arrays))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
+        raise ValueError(f"the shapes do not broadcast: {shapes}") from error

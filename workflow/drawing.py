@@ -1,0 +1,146 @@
+"""One style for every figure, and one way to save it: vector PDF, PNG, and the numbers that were drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from bestofk import provenance
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+#: Widths in inches: one column of the paper (84 mm), and the page (174 mm).
+COLUMN, PAGE = 3.31, 6.85
+
+#: Dots per inch of the PNG.
+RESOLUTION = 200
+
+#: One look for one kind of value, in every figure.
+EXACT = {"linestyle": "-", "linewidth": 1.3}
+EXPANSION = {"linestyle": (0, (4, 2)), "linewidth": 1.0}
+PUBLISHED = {"linestyle": (0, (1, 1.3)), "linewidth": 1.2}
+SIMULATION = {"linestyle": "none", "marker": "o", "markersize": 3.2, "capsize": 0, "elinewidth": 0.9}
+
+#: What stands for k = infinity at the right of a logarithmic axis.
+LIMIT = {"linestyle": "none", "marker": "_", "markersize": 9, "markeredgewidth": 1.5}
+
+#: Bars reach this many standard errors to either side.
+BARS = 2.0
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Apply the style of the paper to everything drawn inside."""
+    settings = {
+        **sns.axes_style("ticks"),
+        "font.size": 8,
+        "axes.labelsize": 8,
+        "axes.titlesize": 8,
+        "xtick.labelsize": 7.5,
+        "ytick.labelsize": 7.5,
+        "legend.fontsize": 7,
+        "legend.frameon": False,
+        "legend.handlelength": 1.8,
+        "axes.linewidth": 0.7,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.major.width": 0.7,
+        "ytick.major.width": 0.7,
+        "xtick.minor.width": 0.5,
+        "ytick.minor.width": 0.5,
+        "font.family": "DejaVu Sans",
+        "mathtext.fontset": "dejavusans",
+        "pdf.fonttype": 42,
+        "svg.hashsalt": "bestofk",
+        "figure.constrained_layout.use": True,
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def colours(count: int) -> list[tuple[float, float, float]]:
+    """Colours of an ordered series, from dark to light: they survive grey print and colour blindness.
+
+    Parameters
+    ----------
+    count : int
+        At least 1.
+    """
+    return [tuple(row[:3]) for row in mpl.colormaps["viridis"](np.linspace(0.0, 0.82, count))]
+
+
+def with_bars(axes: Axes, x, y, standard_error, **kwargs) -> None:
+    """Draw simulated points with bars of two standard errors."""
+    axes.errorbar(x, y, yerr=BARS * np.asarray(standard_error), **{**SIMULATION, **kwargs})
+
+
+def plain_number(value: float) -> str:
+    """A tick label on a logarithmic axis: 0.1, 1, 10, 100, and powers of ten beyond.
+
+    Parameters
+    ----------
+    value : float
+        Greater than 0.
+
+    Returns
+    -------
+    str
+    """
+    return f"{value:g}" if 1e-3 <= value < 1e3 else f"$10^{{{np.log10(value):.0f}}}$"
+
+
+def infinity_place(largest: float) -> float:
+    """Where infinity stands on a logarithmic axis that shows finite values up to `largest`."""
+    return 6.0 * largest
+
+
+def candidates_axis(axes: Axes, largest: float, *, infinity: bool = False) -> None:
+    """Make x a logarithmic axis of candidates with a tick at each power of ten, and one for infinity.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    largest : float
+        Largest finite number of candidates drawn.
+    infinity : bool
+        Whether k = infinity is drawn, at `infinity_place`, after a gap in the axis.
+    """
+    decades = 10.0 ** np.arange(np.floor(np.log10(largest)) + 1)
+    minor = np.outer(decades, np.arange(2, 10)).ravel()
+    end = infinity_place(largest) if infinity else largest
+    axes.set_xscale("log")
+    axes.set_xlim(0.85, end * (1.6 if infinity else 1.2))
+    axes.set_xticks([*decades, end] if infinity else decades)
+    axes.set_xticklabels([plain_number(k) for k in decades] + (["\u221e"] if infinity else []))
+    axes.set_xticks(minor[minor <= largest], minor=True)
+    axes.tick_params(axis="x", which="minor", labelbottom=False)
+    axes.set_xlabel("candidates $k$")
+    if infinity:
+        gap = np.sqrt(largest * end) * np.array([0.88, 1.12])
+        style = {"marker": [(-0.4, -1), (0.4, 1)], "markersize": 6, "linestyle": "none", "color": "black"}
+        axes.plot(gap, [0, 0], transform=axes.get_xaxis_transform(), clip_on=False, mew=0.7, **style)
+
+
+def panel_label(axes: Axes, letter: str) -> None:
+    """Put a bold letter at the upper left, outside the axes."""
+    axes.set_title(letter, loc="left", fontweight="bold", fontsize=9)
+
+
+def save(figure: Figure, numbers: pd.DataFrame, *, pdf: str, png: str, csv: str) -> None:
+    """Write a figure in its three forms, with the same bytes whenever the numbers are the same.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    numbers : pandas.DataFrame
+        Everything that is drawn; one row a value, with units in the data dictionary.
+    pdf, png, csv : str
+        Outputs.
+    """
+    figure.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
+    provenance.write_table(numbers, csv)

@@ -1,0 +1,83 @@
+TABLES = expand(rules.collect.output.table, experiment=EXPERIMENTS)
+
+
+rule claims:
+    input:
+        tables=TABLES,
+        records=records(*TABLES),
+        sources=sources("scripts/claims.py"),
+    output:
+        claims=report(
+            f"{RESULTS}/claims.json",
+            caption="../captions/claims.rst",
+            category="Claims",
+        ),
+        record=f"{RESULTS}/claims.record.json",
+    params:
+        configuration=configured("claims", "confidence"),
+        versions=versions("scripts/claims.py"),
+    log:
+        f"{RESULTS}/logs/claims.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/claims.tsv"
+    message:
+        "Deciding the claims"
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/claims.py"
+
+
+rule numbers:
+    input:
+        tables=TABLES,
+        claims=rules.claims.output.claims,
+        records=records(*TABLES, rules.claims.output.claims),
+        sources=sources("scripts/numbers.py"),
+    output:
+        numbers=f"{RESULTS}/numbers.json",
+        record=f"{RESULTS}/numbers.record.json",
+    params:
+        configuration=configured("experiments", "claims", "seed", "confidence"),
+        versions=versions("scripts/numbers.py"),
+    log:
+        f"{RESULTS}/logs/numbers.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/numbers.tsv"
+    message:
+        "Formatting the numbers that the text quotes"
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/numbers.py"
+
+
+TEXT = sorted(str(path) for path in Path("paper").rglob("*") if path.suffix in {".typ", ".bib"})
+# The paper prints each figure's recipe, so that it reads the figures' records as data.
+FIGURE_RECORDS = records(*figure_files("paper"))
+
+
+rule paper:
+    input:
+        numbers=rules.numbers.output.numbers,
+        claims=rules.claims.output.claims,
+        figures=figure_files("paper"),
+        records=[rules.numbers.output.record, rules.claims.output.record, *FIGURE_RECORDS],
+        sources=sources("scripts/paper.py", *TEXT, *captions("paper")),
+    output:
+        paper=f"{RESULTS}/paper.pdf",
+        record=f"{RESULTS}/paper.record.json",
+    params:
+        configuration=configured("run"),
+        run=RUN,
+        versions=versions("scripts/paper.py"),
+    log:
+        f"{RESULTS}/logs/paper.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/paper.tsv"
+    message:
+        "Typesetting the paper"
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/paper.py"

@@ -1,0 +1,67 @@
+rule simulate:
+    input:
+        grid=rules.grid.output.grid,
+        records=rules.grid.output.record,
+        sources=sources("scripts/simulate.py"),
+    output:
+        simulation=f"{RESULTS}/simulation/{{experiment}}/{{batch}}.parquet",
+        record=f"{RESULTS}/simulation/{{experiment}}/{{batch}}.record.json",
+    params:
+        configuration=lambda wildcards: configured("seed")
+        | block(wildcards.experiment, *THEORY_PARTS, "simulation"),
+        experiment="{experiment}",
+        kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
+        batch=lambda wildcards: int(wildcards.batch),
+        seeds="SeedSequence(seed, spawn_key=(crc32(experiment), seed_key of the training problem, replicate))",
+        versions=versions("scripts/simulate.py"),
+    log:
+        f"{RESULTS}/logs/simulate/{{experiment}}_{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/simulate/{{experiment}}_{{batch}}.tsv"
+    message:
+        "Simulating {wildcards.experiment}, batch {wildcards.batch}"
+    threads: 1
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/simulate.py"
+
+
+rule collect:
+    input:
+        grid=rules.grid.output.grid,
+        theory=rules.theory.output.theory,
+        simulation=lambda wildcards: simulated_tables(wildcards.experiment),
+        records=lambda wildcards: records(
+            rules.grid.output.grid.format(experiment=wildcards.experiment),
+            rules.theory.output.theory.format(experiment=wildcards.experiment),
+            *simulated_tables(wildcards.experiment),
+        ),
+        sources=sources("scripts/collect.py"),
+    output:
+        table=f"{RESULTS}/tables/{{experiment}}.parquet",
+        record=f"{RESULTS}/tables/{{experiment}}.record.json",
+    params:
+        configuration={},
+        kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
+        versions=versions("scripts/collect.py"),
+    log:
+        f"{RESULTS}/logs/collect/{{experiment}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/collect/{{experiment}}.tsv"
+    message:
+        "Putting theory beside simulation for {wildcards.experiment}"
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/collect.py"
+
+
+rule tables:
+    # Every step is named, not only the last: a file that was moved aside is made again even where
+    # everything that was made from it is still there.
+    input:
+        expand(rules.grid.output.grid, experiment=EXPERIMENTS),
+        expand(rules.theory.output.theory, experiment=EXPERIMENTS),
+        [table for experiment in EXPERIMENTS for table in simulated_tables(experiment)],
+        expand(rules.collect.output.table, experiment=EXPERIMENTS),

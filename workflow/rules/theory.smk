@@ -1,0 +1,26 @@
+THEORY_PARTS = ["problem", "selection", "phases"]
+
+
+rule theory:
+    input:
+        grid=rules.grid.output.grid,
+        records=rules.grid.output.record,
+        sources=sources("scripts/theory.py"),
+    output:
+        theory=f"{RESULTS}/theory/{{experiment}}.parquet",
+        record=f"{RESULTS}/theory/{{experiment}}.record.json",
+    params:
+        configuration=lambda wildcards: configured("seed") | block(wildcards.experiment, *THEORY_PARTS),
+        experiment="{experiment}",
+        kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
+        versions=versions("scripts/theory.py"),
+    log:
+        f"{RESULTS}/logs/theory/{{experiment}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/theory/{{experiment}}.tsv"
+    message:
+        "Computing the theory of {wildcards.experiment}"
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/theory.py"

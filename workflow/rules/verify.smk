@@ -1,0 +1,59 @@
+REFERENCE = sorted(str(path) for path in Path("tests/reference", RUN).rglob("*") if path.is_file())
+CHECKED = [
+    *expand(rules.grid.output.grid, experiment=EXPERIMENTS),
+    *expand(rules.theory.output.theory, experiment=EXPERIMENTS),
+    *(path for path in figure_files("paper") if path.endswith(".csv")),
+    rules.claims.output.claims,
+]
+
+
+rule verify:
+    input:
+        artifacts=CHECKED,
+        records=records(*CHECKED),
+        sources=sources("scripts/verify.py", *REFERENCE),
+    output:
+        verification=f"{RESULTS}/verify.json",
+        record=f"{RESULTS}/verify.record.json",
+    params:
+        configuration=configured("run"),
+        run=RUN,
+        versions=versions("scripts/verify.py"),
+    log:
+        f"{RESULTS}/logs/verify.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/verify.tsv"
+    message:
+        "Comparing the run with its reference"
+    conda:
+        "../../envs/paper.yaml"
+    script:
+        "../../scripts/verify.py"
+
+
+if RUN == "paper":
+
+    rule publish:
+        # figures/ and paper/paper.pdf are not declared outputs: a job that fails would delete them.
+        input:
+            figures=figure_files("paper"),
+            paper=rules.paper.output.paper,
+            verification=rules.verify.output.verification,
+            records=[*FIGURE_RECORDS, rules.paper.output.record, rules.verify.output.record],
+            sources=sources("scripts/publish.py"),
+        output:
+            published=f"{RESULTS}/published.json",
+            record=f"{RESULTS}/published.record.json",
+        params:
+            configuration={},
+            versions=versions("scripts/publish.py"),
+        log:
+            f"{RESULTS}/logs/publish.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/publish.tsv"
+        message:
+            "Publishing the figures and the paper"
+        conda:
+            "../../envs/paper.yaml"
+        script:
+            "../../scripts/publish.py"
