@@ -12,7 +12,8 @@ PROFILE ?=
 unexport PYTHONDONTWRITEBYTECODE
 export MPLBACKEND := Agg
 
-SNAKEMAKE = $(BIN)/snakemake --cores $(CORES) --config parameters=$(PARAMETERS) $(if $(PROFILE),--profile profiles/$(PROFILE))
+# The target stands last and --config takes every word up to the next option: hence --cores after it.
+SNAKEMAKE = $(BIN)/snakemake --config parameters=$(PARAMETERS) $(if $(PROFILE),--profile profiles/$(PROFILE)) --cores $(CORES)
 # A run that was killed leaves a lock and half-written files: take the lock off, set aside what does not match.
 PREPARE = $(BIN)/snakemake --config parameters=$(PARAMETERS) --unlock --quiet all 2>/dev/null; $(BIN)/bestofk check --run $(RUN) --discard
 
@@ -61,6 +62,7 @@ fig-%: $(READY)
 
 bench: $(READY)  ## speed, as ratios in one run
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/paper_figures.py
 
 clean:  ## remove results/; never figures/, paper/paper.pdf or the environment
 	rm -rf results .snakemake

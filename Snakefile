@@ -29,7 +29,6 @@ localrules:
     figures,
 
 
-
 rule all:
     # Every table is named: with committed figures and no results, the newest files alone would look finished.
     default_target: True

@@ -13,12 +13,15 @@ ONLY_ON_PYPI = {"typst"}
 
 def names(text: str) -> list[str]:
     """Return the package names of a requirements file, in order."""
-    return [match[1] for match in re.finditer(r"^([a-z0-9._-]+)[<>=]", text, re.MULTILINE)]
+    return re.findall(r"^([a-z0-9._-]+)", text, re.MULTILINE)
 
 
 def pins(text: str) -> dict[str, str]:
-    """Return name to version of a lock."""
-    return dict(re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE))
+    """Return name to version of a lock, in which each package has one version."""
+    found = re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE)
+    if len(dict(found)) != len(found):
+        raise ValueError("The lock pins a package to two versions; a conda environment holds one.")
+    return dict(found)
 
 
 def environment(requirements: str, lock: str) -> str:

@@ -48,8 +48,8 @@ def main(grid: str, theory: str, simulation: list[str], table: str, kind: str, c
 def replicate_statistics(batches: pd.DataFrame) -> pd.DataFrame:
     """Means over replicates and their standard errors, which see nothing but the spread between replicates.
 
-    ``difference`` is the mean minus that at the largest simulated k of the same curve. Both share training set,
-    inputs and candidates, so its standard error is that of the differences within each replicate.
+    ``difference`` is the mean minus that at the largest simulated k of the same curve. Both share
+    training set, inputs and candidates, so its standard error is that of the differences within a replicate.
     """
     batches = batches.assign(mean=batches["sum"] / batches["n"])
     curve = ["point", "temperature", "quantity", "replicate"]

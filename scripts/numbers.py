@@ -46,21 +46,24 @@ def plain(value):
 
 def fixed(value: float, digits: int) -> tuple[float, str]:
     """A number with a given number of decimals."""
-    return value, signed(f"{value:.{digits}f}") if math.isfinite(value) else signed(f"{value}")
+    return value, signed(f"{value:z.{digits}f}") if math.isfinite(value) else signed(f"{value}")
 
 
 def figures(value: float, digits: int) -> tuple[float, str]:
-    """A number with a given number of significant digits, never in exponential form."""
+    """A number with a given number of significant digits, or all before the point; never exponential."""
     if value == 0 or not math.isfinite(value):
         return value, signed(f"{value:g}")
-    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return value, signed(f"{value:.{decimals}f}")
+    # The exponent after rounding: 0.9996 to three digits is 1.00.
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    return value, signed(f"{value:.{max(digits - 1 - exponent, 0)}f}")
 
 
 def count(value: float) -> tuple[float, str]:
     """An integer, with thin groups of three from five digits on; infinity as its sign."""
     if math.isinf(value):
         return value, INFINITY
+    if value != int(value):
+        raise ValueError(f"A count must be an integer; it is {value}.")
     text = f"{int(value):,}".replace(",", "\u202f") if value >= 10_000 else f"{int(value)}"
     return value, text
 

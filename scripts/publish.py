@@ -28,8 +28,10 @@ def main(figures: list[str], paper: str, verification: str, published: str, conf
         provenance.write_atomic(target, Path(source).read_bytes())
     files = {target.as_posix(): provenance.file_hash(target) for target in targets.values()}
     chain = records_behind([*figures, paper])
-    provenance.write_json("figures/manifest.json", {"files": files, "records": chain})
-    provenance.write_json(published, files)
+    provenance.write_json(provenance.MANIFEST, {"files": files, "records": chain})
+    provenance.write_json(
+        published, files | {str(provenance.MANIFEST): provenance.file_hash(provenance.MANIFEST)}
+    )
 
 
 def records_behind(paths: list[str]) -> dict[str, dict]:
@@ -39,7 +41,7 @@ def records_behind(paths: list[str]) -> dict[str, dict]:
     while waiting:
         path = waiting.pop()
         if path not in found:
-            found[path] = provenance.read_json(path)
+            found[path] = provenance.read_record(path)
             waiting += found[path]["recipes"]
     return found
 

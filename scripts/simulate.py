@@ -1,4 +1,4 @@
-"""Rule simulate: one batch of replicates of one experiment, each with its own training set and test inputs."""
+"""Rule simulate: one batch of replicates of an experiment, each with its own training set and inputs."""
 
 from typing import Any
 

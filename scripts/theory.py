@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from bestofk import boundaries, equivalents, expansions, large_k, optimum, phases, provenance, search
 from bestofk import best_of_k as laws
+from bestofk import boundaries, equivalents, expansions, finite_size, large_k, optimum, phases, provenance, search
 from bestofk import grid as layout
 from bestofk import selection as exact
 from bestofk.equivalents import OrderParameters
@@ -49,7 +49,8 @@ def order_parameters(point: str, model) -> Iterator[tuple]:
     parameters = {"aspect_ratio": model.aspect_ratio, "noise_var": model.noise_var}
     ridge = equivalents.renormalized_ridge(model.spectrum, prior_var=model.prior_var, **parameters)
     df1, df2 = equivalents.degrees_of_freedom(model.spectrum, ridge, aspect_ratio=model.aspect_ratio)
-    for quantity, value in (("ridge", ridge), ("df1", df1), ("df2", df2)):
+    scalars = {"ridge": ridge, "df1": df1, "df2": df2, "s2_bias": finite_size.variance_bias(model)}
+    for quantity, value in scalars.items():
         yield point, np.nan, np.nan, quantity, "two_point", value
     for method in ("two_point", "one_point"):
         values = equivalents.order_parameters(model, kind=method)
@@ -62,17 +63,21 @@ def selection(point: str, model, block: dict) -> Iterator[tuple]:
     two_point = equivalents.order_parameters(model, kind="two_point")
     one_point = equivalents.order_parameters(model, kind="one_point")
     k = layout.all_k(block)
+    over_temperature = block["selection"].get("optimal_temperature", False)
+    simulated = layout.temperatures(block, model)
     for temperature in layout.all_temperatures(block, model):
         curves = {
             "exact": exact.mean_selection_error(k, two_point, temperature=temperature),
-            "one_point": exact.mean_selection_error(k, one_point, temperature=temperature),
             **approximations(k, two_point, temperature),
         }
+        if temperature in simulated:
+            curves["one_point"] = exact.mean_selection_error(k, one_point, temperature=temperature)
         for method, values in curves.items():
             for number, value in zip(k, values, strict=True):
                 yield point, number, temperature, "error", method, float(value)
-        yield from optima_over_k(point, two_point, temperature)
-    if block["selection"].get("optimal_temperature"):
+        if not over_temperature:
+            yield from optima_over_k(point, two_point, temperature)
+    if over_temperature:
         yield from optima_over_temperature(point, two_point, k)
 
 
@@ -157,9 +162,12 @@ def phase_cells(
     cells["kappa_condensation"] = float(boundaries.condensation_kappa(t))
     if t > 0:
         published = np.array([published_k(value, rho, t) for value in kappa])
-        nearest = np.abs(np.log(k)[:, None] - np.log(np.minimum(published, k[-1]))).argmin(axis=0)
+        # The formula gives a real number: the better of its two neighbours in the search is taken, in its favour.
+        above = np.searchsorted(k, np.minimum(published, k[-1]))
+        below = np.maximum(np.searchsorted(k, np.minimum(published, k[-1]), side="right") - 1, 0)
+        better = np.minimum(excess[above, columns], excess[below, columns])
         cells["published_k"] = published
-        cells["published_excess"] = np.where(np.isfinite(published), excess[nearest, columns], 0.0)
+        cells["published_excess"] = np.where(np.isfinite(published), better, 0.0)
     else:
         cells["published_k"] = np.nan
         cells["published_excess"] = np.nan

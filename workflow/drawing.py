@@ -11,7 +11,9 @@ import pandas as pd
 import seaborn as sns
 from bestofk import provenance
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 #: Widths in inches: one column of the paper (84 mm), and the page (174 mm).
 COLUMN, PAGE = 3.31, 6.85
@@ -27,6 +29,9 @@ SIMULATION = {"linestyle": "none", "marker": "o", "markersize": 3.2, "capsize": 
 
 #: What stands for k = infinity at the right of a logarithmic axis.
 LIMIT = {"linestyle": "none", "marker": "_", "markersize": 9, "markeredgewidth": 1.5}
+
+#: An optimum on its curve: the exact one in the colour of the curve, a published one with a white face.
+OPTIMUM = {"linestyle": "none", "marker": "^", "markersize": 4.6, "markeredgewidth": 0.9}
 
 #: Bars reach this many standard errors to either side.
 BARS = 2.0
@@ -93,6 +98,25 @@ def plain_number(value: float) -> str:
     return f"{value:g}" if 1e-3 <= value < 1e3 else f"$10^{{{np.log10(value):.0f}}}$"
 
 
+def log_axis(axis: Axis, smallest: float, largest: float) -> None:
+    """Make an axis logarithmic, with a plain number at each power of ten between two values, and no other.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        ``axes.xaxis`` or ``axes.yaxis``.
+    smallest, largest : float
+        Range of what is drawn, greater than 0.
+    """
+    low, high = np.log10([smallest, largest])
+    decades = 10.0 ** np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1.0)
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_ticks(decades, [plain_number(value) for value in decades])
+    minor = np.outer([decades[0] / 10.0, *decades], np.arange(2, 10)).ravel()
+    axis.set_ticks(minor[(smallest <= minor) & (minor <= largest)], minor=True)
+    axis.set_minor_formatter(NullFormatter())
+
+
 def infinity_place(largest: float) -> float:
     """Where infinity stands on a logarithmic axis that shows finite values up to `largest`."""
     return 6.0 * largest
@@ -109,17 +133,13 @@ def candidates_axis(axes: Axes, largest: float, *, infinity: bool = False) -> No
     infinity : bool
         Whether k = infinity is drawn, at `infinity_place`, after a gap in the axis.
     """
-    decades = 10.0 ** np.arange(np.floor(np.log10(largest)) + 1)
-    minor = np.outer(decades, np.arange(2, 10)).ravel()
-    end = infinity_place(largest) if infinity else largest
-    axes.set_xscale("log")
-    axes.set_xlim(0.85, end * (1.6 if infinity else 1.2))
-    axes.set_xticks([*decades, end] if infinity else decades)
-    axes.set_xticklabels([plain_number(k) for k in decades] + (["\u221e"] if infinity else []))
-    axes.set_xticks(minor[minor <= largest], minor=True)
-    axes.tick_params(axis="x", which="minor", labelbottom=False)
+    log_axis(axes.xaxis, 1.0, largest)
     axes.set_xlabel("candidates $k$")
+    end = infinity_place(largest) if infinity else largest
+    axes.set_xlim(0.85, end * (1.6 if infinity else 1.2))
     if infinity:
+        finite = axes.get_xticks()
+        axes.set_xticks([*finite, end], [*map(plain_number, finite), "\u221e"])
         gap = np.sqrt(largest * end) * np.array([0.88, 1.12])
         style = {"marker": [(-0.4, -1), (0.4, 1)], "markersize": 6, "linestyle": "none", "color": "black"}
         axes.plot(gap, [0, 0], transform=axes.get_xaxis_transform(), clip_on=False, mew=0.7, **style)

@@ -23,13 +23,11 @@ REWARDS_BY_ORDER = 2
 #: Largest finite k of the magnified panel.
 LARGEST_K_MAGNIFIED = 2048.0
 
-#: Largest k of the third panel; beyond it nothing happens.
-LARGEST_K_BY_ORDER = 300.0
+#: Range of k in the third panel: at k = 1 no order contributes, and beyond the last nothing happens.
+K_BY_ORDER = (2.0, 300.0)
 
+#: Columns of the numbers drawn: the last three for points, the first for lines and marks.
 VALUES = ["value", "simulation", "standard_error", "replicates"]
-
-#: How the optimal k of the exact curve and of the published formula are marked, from below.
-BEST = {"marker": "^", "markersize": 5, "linestyle": "none", "markeredgewidth": 0.9}
 
 
 def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -> None:
@@ -119,7 +117,7 @@ def shallowest(table: pd.DataFrame) -> float:
 
 def third_order(table: pd.DataFrame, parameters: dict[float, OrderParameters]) -> pd.DataFrame:
     """What exceeds the second order, times t^3 and in units of s^2: computed, expanded, and as published."""
-    rows = table[(table["quantity"] == "error") & (table["k"] <= LARGEST_K_BY_ORDER)]
+    rows = table[(table["quantity"] == "error") & table["k"].between(*K_BY_ORDER)]
     rows = rows[rows["reward_value"].isin(np.unique(rows["reward_value"])[:REWARDS_BY_ORDER])]
     rows = rows.sort_values(["reward_value", "k"])
     s2 = rows["reward_value"].map(lambda c: parameters[c].s2)
@@ -198,7 +196,9 @@ def frame(axes: Axes, numbers: pd.DataFrame, *, below: float, above: float) -> N
 
 def mark_optimum(axes: Axes, k: float, value: float, colour: tuple, exact: bool) -> None:
     """A triangle on the curve, full or (published) empty, with the number of candidates beside it."""
-    axes.plot(k, value, color=colour, markerfacecolor=colour if exact else "white", zorder=5, **BEST)
+    axes.plot(
+        k, value, color=colour, markerfacecolor=colour if exact else "white", zorder=5, **drawing.OPTIMUM
+    )
     box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
     place = {"xytext": (0, -7), "ha": "center", "va": "top"} if exact else {"xytext": (-5, -2), "ha": "right"}
     place |= {"textcoords": "offset points", "fontsize": 7, "color": "0.2", "zorder": 6, "bbox": box}
@@ -227,8 +227,8 @@ def style_handles() -> list[Line2D]:
             Line2D([], [], color="0.3", label=labels[name], **style)
             for name, (_, style) in EXPANSIONS.items()
         ),
-        Line2D([], [], color="0.3", label="optimal $k$", **BEST),
-        Line2D([], [], color="0.3", label="published", markerfacecolor="white", **BEST),
+        Line2D([], [], color="0.3", label="optimal $k$", **drawing.OPTIMUM),
+        Line2D([], [], color="0.3", label="published", markerfacecolor="white", **drawing.OPTIMUM),
     ]
 
 

@@ -7,6 +7,7 @@ from bestofk import provenance
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch
+from matplotlib.ticker import MaxNLocator
 
 #: Colours of the student, the teacher and the judge; they differ in lightness too.
 STUDENT, TEACHER, JUDGE = "0.45", drawing.colours(3)[0], "#d55e00"
@@ -96,9 +97,17 @@ def draw_training(axes: Axes, data: dict[str, np.ndarray]) -> None:
     answers = data["predictive_density"][0]
     place = data["input_mean"][0, 0]
     axes.plot([place, place], [answers[0], answers[-1]], color="black", linewidth=0.9)
-    labels = ["labels $y$", "teacher $\\mu_T$", "prediction $m \\pm s$"]
+    labels = ["labels $y$", "teacher $\\mu_T$", "student $m \\pm s$"]
     best = "upper right" if mean[0] > mean[-1] else "upper left"
-    axes.legend([points, teacher, (band, line)], labels, loc=best, borderaxespad=-0.1, labelspacing=0.3)
+    axes.legend(
+        [points, teacher, (band, line)],
+        labels,
+        loc=best,
+        bbox_to_anchor=(0.0, 0.0, 0.94, 1.02),
+        borderaxespad=0.0,
+        labelspacing=0.3,
+        handlelength=1.4,
+    )
     axes.set_xlim(x[0], x[-1])
     axes.set_xlabel("input $\\phi$")
     axes.set_ylabel("answer $y$")
@@ -127,6 +136,7 @@ def draw_candidates(axes: Axes, data: dict[str, np.ndarray]) -> None:
         axes.text(place + 0.04 * top, 0.5 * (neighbour + end), label, color=colour, va="center", fontsize=8)
     axes.set_xlim(0, 1.8 * top)
     axes.set_ylim(answers[0], answers[-1])
+    axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.set_xticks([])
     axes.set_xlabel("$y_i \\sim \\mathcal{N}(m, s^2)$")
 

@@ -34,7 +34,10 @@ _NEGLIGIBLE, _REACH = 37.0, 8.8
 _GUMBEL_BREAKS = np.array([3.7, 2.3, 0.9, -0.8, -3.0, -8.0, -18.0])
 #: v above which the Gumbel noise no longer reaches Y = 0, so that everything is smooth in sqrt(v).
 _GUMBEL_SEAM = 3.0
-_ROWS = 2048  # numbers of candidates evaluated at a time: bounds the memory
+#: Numbers of candidates evaluated at a time, which bounds the memory.
+_ROWS = 2048
+#: kappa below which an average is the value at b = 0, to every digit; its square root is far from underflow.
+_NO_SPREAD = 1e-150
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,7 @@ def rule(gap: float, t: float, k_min: float, k_max: float, nodes: int | None = N
     nodes = NODES if nodes is None else nodes
     bounds = -_NEGLIGIBLE - np.log(k_max), np.log(_NEGLIGIBLE / k_min)
     scan = _scan(gap, t, bounds[0])
-    position, weight = panel_nodes(_edges(scan, bounds), nodes)
+    position, weight = _panel_nodes(_edges(scan, bounds), nodes)
     variable, derivative = scan.unfold(position)
     log_p, density = scan.densities(variable, nodes)
     return Rule(log_p, (weight * derivative)[:, None] * density)
@@ -113,7 +116,8 @@ def average_nodes(kappa: NDArray, k_max: float) -> tuple[NDArray, NDArray]:
     length 1/b; far beyond it is smooth. The rare inputs there carry a part k^(-1/kappa) of an average: the
     range must keep them.
     """
-    positive = kappa[kappa > 0.0]
+    spreading = kappa > _NO_SPREAD
+    positive = kappa[spreading]
     if positive.size == 0:
         return np.zeros(1), np.ones((kappa.size, 1))
     spread = np.sqrt(positive)
@@ -124,17 +128,17 @@ def average_nodes(kappa: NDArray, k_max: float) -> tuple[NDArray, NDArray]:
         b = edges[-1]
         longest = 3.0 / max(min(b, rim), 2.0) + 0.35 * max(b - rim, 0.0)
         edges.append(b + min(max(1.5 * spread.min(), 0.5 * b), longest))
-    b, weight = panel_nodes(np.array(edges), NODES_OF_AVERAGE)
-    b, weight = np.append(0.0, b), np.append(0.0, weight)  # kappa = 0 is the value at b = 0
+    b, weight = _panel_nodes(np.array(edges), NODES_OF_AVERAGE)
+    b, weight = np.append(0.0, b), np.append(0.0, weight)  # no spread: the value at b = 0
     weights = np.zeros((kappa.size, b.size))
-    weights[kappa == 0.0, 0] = 1.0
+    weights[~spreading, 0] = 1.0
     exponent = b**2 / (2.0 * positive[:, None])
-    weights[kappa > 0.0] = np.sqrt(2.0 / np.pi) * weight / spread[:, None] * np.exp(-exponent)
+    weights[spreading] = np.sqrt(2.0 / np.pi) * weight / spread[:, None] * np.exp(-exponent)
     used = weights.any(axis=0)
     return b[used], weights[:, used]
 
 
-def panel_nodes(edges: NDArray, order: int) -> tuple[NDArray, NDArray]:
+def _panel_nodes(edges: NDArray, order: int) -> tuple[NDArray, NDArray]:
     """Return the Gauss-Legendre nodes and weights of consecutive panels."""
     nodes, weights = _legendre(order)
     length = np.diff(edges)[:, None]
@@ -168,7 +172,7 @@ def _scan(gap: float, t: float, lowest: float) -> _Scan:
 
 
 def _best_of_k_scan(gap: float, lowest: float) -> _Scan:
-    """T = 0: p = P(|Y| > r). The coordinate is log r up to a seam, where 1 - p is proportional to r, then r."""
+    """T = 0: p = P(|Y| > r). The coordinate is log r as far as 1 - p goes like r, then r."""
     # 1 - p goes like sinh(gap r); it is negligible 12 deviations below the gap.
     near = 1.0 / max(gap, 1.0)
     start = max(gap - 12.0, near)
@@ -186,12 +190,12 @@ def _best_of_k_scan(gap: float, lowest: float) -> _Scan:
 
     def densities(r: NDArray, order: int) -> tuple[NDArray, NDArray]:
         # Y = +-r with odds e^(2 gap r), so that E[Y | r] = r tanh(gap r); the limits are 0.
-        density = folded_density(r, gap)
+        density = _folded_density(r, gap)
         moments = np.stack([density, density * r * np.tanh(gap * r), density * r**2], axis=1)
-        return _log_p(folded_cdf(r, gap), _folded_survival(r, gap)), moments
+        return _log_p(_folded_cdf(r, gap), _folded_survival(r, gap)), moments
 
     r, _ = unfold(position)
-    level = np.log(-_log_p(folded_cdf(r, gap), _folded_survival(r, gap)))
+    level = np.log(-_log_p(_folded_cdf(r, gap), _folded_survival(r, gap)))
     return _Scan(position, level, pieces, seam, unfold, densities)
 
 
@@ -216,7 +220,7 @@ def _softmax_scan(gap: float, t: float, lowest: float) -> _Scan:
         return np.where(above, y**2 / (2.0 * t), position), np.where(above, y / t, 1.0)
 
     def densities(v: NDArray, order: int) -> tuple[NDArray, NDArray]:
-        one_minus_p, p, density = softmax_densities(v, gap, t, order=order)
+        one_minus_p, p, density = _softmax_densities(v, gap, t, order)
         return _log_p(one_minus_p, p), density
 
     # Six nodes are enough to place panels; their errors must not make L fall.
@@ -224,19 +228,19 @@ def _softmax_scan(gap: float, t: float, lowest: float) -> _Scan:
     return _Scan(position, level, pieces, seam, unfold, densities)
 
 
-def folded_density(r: NDArray, gap: float) -> NDArray:
+def _folded_density(r: NDArray, gap: float) -> NDArray:
     """Density of |gap + Z| at r."""
     return np.exp(-0.5 * (r - gap) ** 2) * (1.0 + np.exp(-2.0 * gap * r)) / np.sqrt(2.0 * np.pi)
 
 
-def folded_cdf(r: NDArray, gap: float) -> NDArray:
+def _folded_cdf(r: NDArray, gap: float) -> NDArray:
     """P(|gap + Z| < r), accurate relative to itself also where it is tiny."""
     probability = ndtr(r - gap) - ndtr(-r - gap)
     # The difference cancels when r is small; there the density varies by a factor of about 2 only.
     small = r * max(1.0, gap) < 1.0
     if small.any():
         nodes, weights = _legendre(14)
-        probability[small] = r[small] * (folded_density(r[small][:, None] * nodes, gap) @ weights)
+        probability[small] = r[small] * (_folded_density(r[small][:, None] * nodes, gap) @ weights)
     return probability
 
 
@@ -251,7 +255,7 @@ def _log_p(one_minus_p: NDArray, p: NDArray) -> NDArray:
     return np.where(one_minus_p < 0.5, from_complement, np.log(np.clip(p, tiny, 1.0 - 1e-16)))
 
 
-def softmax_densities(v: np.ndarray, gap: float, t: float, *, order: int) -> tuple:
+def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[NDArray, NDArray, NDArray]:
     """Return 1 - a(v), a(v) and, shape (n, 3), E[(1, Y - limit, Y^2 - limit) x e^(-x)] with x = e^v w(Y).
 
     a(v) = E exp(-x) is P(H <= -v), w = exp(-Y^2/(2t)). The integrals run over y = |Y| on panels that resolve
@@ -274,17 +278,16 @@ def softmax_densities(v: np.ndarray, gap: float, t: float, *, order: int) -> tup
     y = start[:, None] + step[:, None] * nodes
     x = np.exp(v[row][:, None] - y**2 / (2.0 * t))
     chance = np.exp(-0.5 * (y - gap) ** 2) * (step[:, None] * weights / np.sqrt(2.0 * np.pi))
-    mirror = np.exp(-2.0 * gap * y)
-    signed = chance * (1.0 - mirror) * y  # Y counts with its sign
-    chance *= 1.0 + mirror
+    chance *= 1.0 + np.exp(-2.0 * gap * y)  # Y = y and Y = -y
+    signed = chance * y * np.tanh(gap * y)
     reach = -np.expm1(-x)
     mean, variance = limits(gap, t)
     tilt = x * np.where(linear[row][:, None], -reach, 1.0 - reach)
 
-    def total(panel: np.ndarray) -> np.ndarray:
+    def total(panel: NDArray) -> NDArray:
         return np.bincount(row, weights=panel, minlength=v.size)
 
-    below = np.where(linear, 0.0, folded_cdf(low, gap))
+    below = np.where(linear, 0.0, _folded_cdf(low, gap))
     one_minus_p = below + total((chance * reach).sum(axis=1))
     p = _folded_survival(high, gap) + total((chance * (1.0 - reach)).sum(axis=1))
     density = [
@@ -295,7 +298,7 @@ def softmax_densities(v: np.ndarray, gap: float, t: float, *, order: int) -> tup
     return one_minus_p, p, np.stack(density, axis=1)
 
 
-def _window(v: np.ndarray, gap: float, t: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _window(v: NDArray, gap: float, t: float) -> tuple[NDArray, NDArray, NDArray]:
     """Range of |Y| that carries the integrals at each v, and where x is small at the tilted mean ("linear").
 
     The integrands are log-concave: the Gaussian around the gap below y_c = sqrt(2 t v), where x = 1, and the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,8 +68,8 @@ def equivalence(
 
     Notes
     -----
-    Intervals are those of Student's t with ``replicates - 1`` degrees of freedom, widened by Bonferroni for the
-    m values, which is valid whatever their dependence. For the statement "at least one value is off" this is
+    Intervals are those of Student's t with ``replicates - 1`` degrees of freedom, widened by Bonferroni for
+    the m values, which is valid whatever their dependence. For "at least one value is off" this is
     Holm's procedure, whose first step is Bonferroni's. A wide interval never passes: it is undecided.
 
     Examples
@@ -82,19 +81,9 @@ def equivalence(
     >>> equivalence([1.001, 1.05], [1e-4, 1e-3], 100, expected=1, margin=0.01, confidence=0.99).verdict
     'fails'
     """
-    values, standard_errors, replicates = np.broadcast_arrays(
-        np.asarray(values, float), np.asarray(standard_errors, float), np.asarray(replicates, float)
-    )
-    if values.size == 0:
-        raise ValueError("There is no value to test.")
-    if not (
-        np.isfinite(values).all() and np.isfinite(standard_errors).all() and (standard_errors >= 0).all()
-    ):
-        raise ValueError("Values must be finite, and standard errors finite and not negative.")
-    if not (0 < confidence < 1 and margin > 0 and (replicates >= 2).all()):
+    if not (0 < margin < np.inf and np.isfinite(expected)):
         raise ValueError(
-            f"confidence must be between 0 and 1 (it is {confidence}), margin positive (it is {margin}), and "
-            f"replicates at least 2 (the least is {replicates.min():g})."
+            f"margin must be positive and finite (it is {margin}), expected finite (it is {expected})."
         )
     low, high = simultaneous_interval(values, standard_errors, replicates, confidence=confidence)
     reach = np.maximum(np.abs(low - expected), np.abs(high - expected))
@@ -126,28 +115,45 @@ def simultaneous_interval(
     -------
     low, high : numpy.ndarray, shape (m,)
 
+    Raises
+    ------
+    ValueError
+        If there is no value, one is not finite, a standard error is negative, or a parameter is outside its
+        domain.
+
     Examples
     --------
     >>> low, high = simultaneous_interval([0.0], [1.0], [10**6], confidence=0.95)
     >>> float(high[0].round(2))
     1.96
     """
-    values, standard_errors, replicates = (
-        np.asarray(array, float) for array in (values, standard_errors, replicates)
+    values, standard_errors, replicates = np.broadcast_arrays(
+        np.asarray(values, float), np.asarray(standard_errors, float), np.asarray(replicates, float)
     )
+    if values.size == 0:
+        raise ValueError("There is no value to test.")
+    if not (
+        np.isfinite(values).all() and np.isfinite(standard_errors).all() and (standard_errors >= 0).all()
+    ):
+        raise ValueError("Values must be finite, and standard errors finite and not negative.")
+    if not (0 < confidence < 1 and (replicates >= 2).all()):
+        raise ValueError(
+            f"confidence must be between 0 and 1 (it is {confidence}), and replicates at least 2 (the least "
+            f"is {replicates.min():g})."
+        )
     tail = (1 - confidence) / (2 * values.size)
     width = stats.t.isf(tail, replicates - 1) * standard_errors
     return values - width, values + width
 
 
 def line_at_zero(
-    x: Sequence[float], values: ArrayLike, standard_errors: ArrayLike
+    x: ArrayLike, values: ArrayLike, standard_errors: ArrayLike
 ) -> tuple[float, float, float, float]:
     """Fit a + b x by weighted least squares with known standard errors.
 
     Parameters
     ----------
-    x : sequence of float, shape (m,)
+    x : array_like, shape (m,)
         At least two different abscissae; here 1/d.
     values, standard_errors : array_like, shape (m,)
 
@@ -156,13 +162,29 @@ def line_at_zero(
     intercept, intercept_error, slope, slope_error : float
         Standard errors follow from those of the values, not from the scatter about the line.
 
+    Raises
+    ------
+    ValueError
+        If there are fewer than two different abscissae, a number is not finite, or a standard error is not
+        positive.
+
     Examples
     --------
     >>> [round(value, 6) for value in line_at_zero([0.1, 0.2, 0.4], [1.1, 1.2, 1.4], [0.01, 0.01, 0.01])][::2]
     [1.0, 1.0]
     """
-    design = np.column_stack([np.ones(len(x)), x]) / np.asarray(standard_errors, float)[:, None]
-    target = np.asarray(values, float) / np.asarray(standard_errors, float)
+    x, values, standard_errors = (np.asarray(array, float) for array in (x, values, standard_errors))
+    if not (x.ndim == 1 and x.shape == values.shape == standard_errors.shape):
+        raise ValueError(
+            f"x, values and standard_errors have shapes {x.shape}, {values.shape} and "
+            f"{standard_errors.shape}; they must be vectors of the same length."
+        )
+    if not (np.isfinite([x, values, standard_errors]).all() and (standard_errors > 0).all()):
+        raise ValueError("x and values must be finite, and standard errors finite and positive.")
+    if np.unique(x).size < 2:
+        raise ValueError("A line needs values at two different x at least.")
+    design = np.column_stack([np.ones(x.size), x]) / standard_errors[:, None]
+    target = values / standard_errors
     solution, *_ = np.linalg.lstsq(design, target)
     covariance = np.linalg.inv(design.T @ design)
     errors = np.sqrt(np.diag(covariance))

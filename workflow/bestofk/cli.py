@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bestofk import config, provenance, reference, trace
+from bestofk import config, provenance, reference
+from bestofk.check import check, is_run_name
 from bestofk.provenance import ArtifactError
+from bestofk.trace import trace
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -26,7 +29,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bestofk", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     with_run = argparse.ArgumentParser(add_help=False)
-    with_run.add_argument("--run", default="paper", help="name of the run: results/<run> (default: paper)")
+    with_run.add_argument(
+        "--run", type=_run_name, default="paper", help="name of the run: results/<run> (default: paper)"
+    )
 
     def add(name: str, help_text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=help_text, description=help_text, parents=[with_run])
@@ -37,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     tracing.add_argument(
         "target", help="a .pdf, .png, .csv or table, the key of a number, or the id of a claim"
     )
-    checking = add("check", "Compare every file of a run with its record.")
+    checking = add("check", "Compare every file of a run with its record, and what was published with it.")
     checking.add_argument("--discard", action="store_true", help="move aside what does not match")
     add("claims", "Print the claims of the paper with their verdicts.")
     add("verify", "Print where a run differs from its reference by more than is allowed.")
@@ -47,8 +52,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _run_name(text: str) -> str:
+    if not is_run_name(text):
+        raise argparse.ArgumentTypeError(f'"{text}" is no name of a run, such as paper or smoke')
+    return text
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status: 0 if all is well, 1 if something does not hold, 2 if misused.
+    """Run the command line: exit status 0 if all is well, 1 if something does not hold, 2 if misused.
 
     Parameters
     ----------
@@ -61,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = build_parser().parse_args(arguments)
     try:
-        return {
+        status = {
             "trace": _trace,
             "check": _check,
             "claims": _claims,
@@ -69,24 +80,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "bless": _bless,
             "config": _config,
         }[options.command](options)
+        sys.stdout.flush()
+        return status
     except (ArtifactError, config.ConfigurationError) as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
+        # The reader has seen enough (`| head`); what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def _trace(options: argparse.Namespace) -> int:
-    text, holds = trace.trace(options.target, options.run)
+    text, holds = trace(options.target, options.run)
     print(text)
     return 0 if holds else 1
 
 
 def _check(options: argparse.Namespace) -> int:
-    problems = trace.check(options.run, discard=options.discard)
+    problems = check(options.run, discard=options.discard)
     for sentence in problems:
         print(sentence)
-    return 1 if problems and not options.discard else 0
+    if options.discard:
+        return 0
+    if problems:
+        return 1
+    if Path("results", options.run).is_dir():
+        print(f"Every file of the run {options.run} matches its record.")
+    elif options.run == "paper" and provenance.MANIFEST.exists():
+        print(f"results/paper is not there; what is published matches {provenance.MANIFEST}.")
+    else:
+        raise ArtifactError(f"results/{options.run} is not there: there is nothing to check.")
+    return 0
 
 
 def _claims(options: argparse.Namespace) -> int:

@@ -1,32 +1,31 @@
 """Records: what made a file, from what, and whether its bytes are still the ones that were made.
 
-Every artifact ``results/<run>/.../<stem>.<ext>`` has a record ``<stem>.record.json`` beside it, written by the
-job that made it. A record holds no time, host, revision or absolute path, so it is byte-identical between runs.
+Every artifact ``results/<run>/.../<stem>.<ext>`` has a record ``<stem>.record.json`` beside it, written by
+the job that made it. A record holds no time, host, revision or absolute path, so it is byte-identical between
+runs.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Packages whose version can change a number, a picture or a page: import name -> distribution name.
-TRACKED_PACKAGES = {
-    name: name
-    for name in ("numpy", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "typst", "tabulate")
-}
+#: Where the records of everything behind the published figures and paper stand.
+MANIFEST = Path("figures/manifest.json")
 
-#: Folders whose modules a script may import and that are therefore sources of its output.
-SOURCE_FOLDERS = (Path("workflow"),)
+#: What decides an artifact, for the recipe hash.
+RECIPE_KEYS = ("rule", "wildcards", "sources", "configuration", "seeds", "versions", "recipes")
+
+#: What else a record holds.
+OTHER_KEYS = ("script", "inputs", "outputs", "recipe")
 
 
 class ArtifactError(ValueError):
@@ -55,16 +54,17 @@ def canonical_json(value: Any) -> str:
     >>> canonical_json({"b": float("inf"), "a": (1, 2.5)})
     '{"a":[1,2.5],"b":"inf"}'
     """
-    return json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, where: str = "") -> Any:
+    """The value as JSON can hold it; `where` names its place in the whole."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, f"{where}.{key}") for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, f"{where}[{place}]") for place, item in enumerate(value)]
+    if isinstance(value, float) and math.isnan(value):
+        raise ValueError(f"{where.removeprefix('.') or 'The value'} is nan, which JSON cannot hold.")
     if isinstance(value, float) and math.isinf(value):
         return "inf" if value > 0 else "-inf"
     return value
@@ -135,7 +135,7 @@ def write_json(path: str | Path, value: Any) -> None:
     value : dict or list
         Infinite numbers are written as ``"inf"``; nan is refused.
     """
-    text = json.dumps(_plain(value), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(_plain(value), sort_keys=True, indent=1, ensure_ascii=False)
     write_atomic(path, text + "\n")
 
 
@@ -153,14 +153,71 @@ def read_json(path: str | Path) -> Any:
     Raises
     ------
     ArtifactError
-        If the file is missing or is not JSON; the sentence names it.
+        If the file is missing or is not JSON; the sentence names it. NaN, which JSON lacks, is refused.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except ValueError as error:
         raise ArtifactError(f"{path} is not readable as JSON ({error}).") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"it holds {constant}")
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """Read a record and check that it has the form of one.
+
+    Parameters
+    ----------
+    path : str or Path
+        The record itself.
+
+    Returns
+    -------
+    dict
+        With the keys that `make_record` writes.
+
+    Raises
+    ------
+    ArtifactError
+        If the file is missing, is not JSON, or lacks what every record has.
+    """
+    record = read_json(path)
+    if not _is_record(record):
+        raise ArtifactError(f"{path} is not a record: it lacks what every record has.")
+    return record
+
+
+def read_manifest() -> dict[str, dict[str, Any]]:
+    """Read what was published and the records of everything behind it.
+
+    Returns
+    -------
+    dict
+        ``files``: published path to hash; ``records``: path to record. Both empty if nothing was published.
+
+    Raises
+    ------
+    ArtifactError
+        If there is a manifest and it cannot be read or is not one.
+    """
+    if not MANIFEST.exists():
+        return {"files": {}, "records": {}}
+    manifest = read_json(MANIFEST)
+    parts = [manifest.get(name) for name in ("files", "records")] if isinstance(manifest, dict) else [None]
+    if not all(isinstance(part, dict) for part in parts) or not all(map(_is_record, parts[1].values())):
+        raise ArtifactError(f"{MANIFEST} is not a manifest: it lacks what every manifest has.")
+    return manifest
+
+
+def _is_record(value: Any) -> bool:
+    texts = {"rule", "script", "seeds", "recipe"}
+    return isinstance(value, dict) and all(
+        isinstance(value.get(key), str if key in texts else dict) for key in (*RECIPE_KEYS, *OTHER_KEYS)
+    )
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -201,98 +258,45 @@ def read_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     ArtifactError
-        If the file is missing or does not match its record.
+        If the file is missing or is not what its record names.
     """
-    import pandas as pd
-
     path = Path(path)
     if not path.exists():
         raise ArtifactError(f"{path} is missing.")
     if record_path(path).exists():
-        expected = read_json(record_path(path))["outputs"].get(path.as_posix())
-        if expected is not None and expected != file_hash(path):
+        # By name, not by path: a table is also read from another working folder.
+        outputs = read_record(record_path(path))["outputs"]
+        expected = {Path(name).name: digest for name, digest in outputs.items()}
+        if expected.get(path.name) != file_hash(path):
             raise ArtifactError(
                 f"{path} does not hold the bytes that its record names; "
                 "`bestofk check --discard` moves it aside, and the next run makes it again."
             )
     if path.suffix == ".csv":
-        return pd.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""])
+        return read_csv(path)
     import pyarrow.parquet as pq
 
     return pq.read_table(path, partitioning=None).to_pandas()
 
 
-def module_closure(script: str | Path) -> list[str]:
-    """List every module of this project that a script imports, directly or not.
-
-    Read from the source text, so that nothing is imported; the tests compare the list with what Python loads.
+def read_csv(source: str | Path | TextIO) -> pd.DataFrame:
+    """Read CSV as this project writes it: numbers exactly, identifiers as text, only empty cells missing.
 
     Parameters
     ----------
-    script : str or Path
-        Relative to the project's root, which is the working folder.
+    source : str, Path or text file
 
     Returns
     -------
-    list of str
-        Sorted POSIX paths relative to the root, without `script` itself.
+    pandas.DataFrame
     """
-    found: set[str] = set()
-    waiting = [Path(script)]
-    while waiting:
-        for name in _imported_names(waiting.pop()):
-            for path in _project_files(name):
-                if path.as_posix() not in found:
-                    found.add(path.as_posix())
-                    waiting.append(path)
-    found.discard(Path(script).as_posix())
-    return sorted(found)
+    import pandas as pd
 
-
-def _imported_names(path: Path) -> Iterable[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _project_files(name: str) -> Iterable[Path]:
-    """The files that ``import name`` runs: each package on the way and the module itself."""
-    parts = name.split(".")
-    for folder in SOURCE_FOLDERS:
-        for length in range(1, len(parts) + 1):
-            stem = folder.joinpath(*parts[:length])
-            for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-                if path.is_file():
-                    yield path
-
-
-def package_versions(sources: Iterable[str | Path]) -> dict[str, str]:
-    """Return the installed versions of the tracked packages that some source files import.
-
-    Parameters
-    ----------
-    sources : iterable of str or Path
-        Python files; others are passed over.
-
-    Returns
-    -------
-    dict of str to str
-        Distribution name to version; ``"absent"`` if it is not installed.
-    """
-    names: set[str] = set()
-    for path in map(Path, sources):
-        if path.suffix == ".py":
-            names.update(name.split(".")[0] for name in _imported_names(path))
-    versions = {}
-    for name in sorted(names & TRACKED_PACKAGES.keys()):
-        try:
-            versions[TRACKED_PACKAGES[name]] = version(TRACKED_PACKAGES[name])
-        except PackageNotFoundError:
-            versions[TRACKED_PACKAGES[name]] = "absent"
-    return versions
+    # An identifier is hexadecimal: one without letters, or with a single e, would pass for a number.
+    identifiers = {"point": str, "problem": str}
+    return pd.read_csv(
+        source, float_precision="round_trip", keep_default_na=False, na_values=[""], dtype=identifiers
+    )
 
 
 def recipe_hash(record: Mapping[str, Any]) -> str:
@@ -309,8 +313,7 @@ def recipe_hash(record: Mapping[str, Any]) -> str:
     str
         64 hexadecimal digits; the same on every machine, because no data enters.
     """
-    keys = ("rule", "wildcards", "sources", "configuration", "seeds", "versions", "recipes")
-    return hashlib.sha256(canonical_json({key: record[key] for key in keys}).encode()).hexdigest()
+    return hashlib.sha256(canonical_json({key: record[key] for key in RECIPE_KEYS}).encode()).hexdigest()
 
 
 def make_record(
@@ -339,7 +342,7 @@ def make_record(
     configuration : mapping
         Dotted configuration key to the value that the job used.
     versions : mapping
-        From `package_versions`.
+        From `sources.package_versions`.
     wildcards : mapping
         What tells this job from its siblings of the same rule: experiment, batch.
     seeds : str
@@ -365,7 +368,7 @@ def make_record(
         "versions": dict(versions),
         "wildcards": dict(wildcards),
         "seeds": seeds,
-        "recipes": {record_path(path).as_posix(): read_json(record_path(path))["recipe"] for path in inputs},
+        "recipes": {path.as_posix(): read_record(path)["recipe"] for path in map(record_path, inputs)},
     }
     record["recipe"] = recipe_hash(record)
     return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Folder of the blessed numbers; tolerances.json in it says how far each column may be off.
 REFERENCE = Path("tests/reference")
+
+#: Rows that are kept of a long table.
+LARGEST_TABLE = 2000
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,7 @@ def blessed_name(path: str | Path) -> str:
     >>> blessed_name("results/smoke/theory/best_of_k.parquet")
     'theory/best_of_k.csv'
     """
-    inside = Path(*Path(path).parts[2:])
-    return (inside if inside.suffix == ".json" else inside.with_suffix(".csv")).as_posix()
+    return Path(*Path(path).parts[2:]).with_suffix(".csv").as_posix()
 
 
 def essence(path: str | Path) -> pd.DataFrame:
@@ -61,14 +64,14 @@ def essence(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Long tables are thinned evenly to at most 2000 rows.
+        Long tables are thinned evenly to at most `LARGEST_TABLE` rows.
     """
     import pandas as pd
 
     if Path(path).suffix == ".json":
         return pd.DataFrame(provenance.read_json(path))[["id", "sentence", "verdict"]]
     frame = provenance.read_table(path)
-    step = -(-len(frame) // 2000)
+    step = max(-(-len(frame) // LARGEST_TABLE), 1)
     return frame.iloc[::step].reset_index(drop=True)
 
 
@@ -84,8 +87,9 @@ def compare(
     name : str
         Names the table in the result.
     tolerances : mapping
-        ``{"relative": r, "columns": {column: rule}}`` with one of ``{"relative": r}``, ``{"absolute": a}`` and
-        ``{"standard_errors": m}``, which allows m times the table's own ``standard_error``.
+        ``{"relative": r, "columns": {column: rule}}`` with one of ``{"relative": r}``, ``{"absolute": a}``
+        and ``{"standard_errors": m}``, which allows m times the table's own ``standard_error``; in a table
+        without that column the general ``relative`` holds.
 
     Returns
     -------
@@ -97,28 +101,33 @@ def compare(
     found: list[Mismatch] = []
     for column in expected.columns:
         old, new = expected[column], got[column]
-        if not np.issubdtype(new.dtype, np.number) or new.dtype == bool:
+        if not (_is_number(old) and _is_number(new)):
             wrong = np.flatnonzero(old.astype(str).to_numpy() != new.astype(str).to_numpy())
             found += [_mismatch(name, column, row, old, new, "the same") for row in wrong]
             continue
-        rule = tolerances["columns"].get(column, {"relative": tolerances["relative"]})
+        rule = tolerances["columns"].get(column, {})
         old_values, new_values = old.to_numpy(float), new.to_numpy(float)
-        if "standard_errors" in rule:
+        if "standard_errors" in rule and "standard_error" in expected:
             allowed = rule["standard_errors"] * np.nan_to_num(expected["standard_error"].to_numpy(float))
             text = f"{rule['standard_errors']} standard errors"
         elif "absolute" in rule:
             allowed = np.full(len(old_values), rule["absolute"])
             text = f"{rule['absolute']:g}"
         else:
-            scale = np.abs(old_values[np.isfinite(old_values)])
-            floor = rule["relative"] * 1e-6 * (scale.max() if scale.size else 0.0)
-            allowed = np.maximum(rule["relative"] * np.abs(old_values), floor)
-            text = f"relative {rule['relative']:g}"
+            relative = rule.get("relative", tolerances["relative"])
+            # Rounding leaves a small number of a table of large ones unsure.
+            floor = 1e-6 * np.abs(old_values[np.isfinite(old_values)]).max(initial=0.0)
+            allowed = relative * np.maximum(np.abs(old_values), floor)
+            text = f"relative {relative:g}"
         same = (old_values == new_values) | (np.isnan(old_values) & np.isnan(new_values))
-        with np.errstate(invalid="ignore"):
-            same |= np.abs(new_values - old_values) <= allowed
+        finite = np.isfinite(old_values) & np.isfinite(new_values)
+        same[finite] |= np.abs(new_values - old_values)[finite] <= allowed[finite]
         found += [_mismatch(name, column, row, old, new, text) for row in np.flatnonzero(~same)]
     return found
+
+
+def _is_number(column: pd.Series) -> bool:
+    return column.dtype.kind in "iuf"
 
 
 def _mismatch(name: str, column: str, row: int, old: pd.Series, new: pd.Series, allowed: str) -> Mismatch:
@@ -139,24 +148,20 @@ def verify(artifacts: Iterable[str | Path], run: str) -> list[Mismatch]:
     list of Mismatch
         An artifact without reference and a reference without artifact are mismatches too.
     """
-    import pandas as pd
-
     folder = REFERENCE / run
     tolerances = provenance.read_json(REFERENCE / "tolerances.json")
     found: list[Mismatch] = []
     seen = set()
     for path in artifacts:
         name = blessed_name(path)
-        blessed = (folder / name).with_suffix(".csv")
+        blessed = folder / name
         seen.add(blessed)
         if not blessed.exists():
             found.append(Mismatch(name, "a reference", "none", f"make bless RUN={run} writes it"))
             continue
-        old = pd.read_csv(blessed, float_precision="round_trip", keep_default_na=False, na_values=[""])
-        got = essence(path)
         # Through text and back, so that both sides went the same way.
-        got = _through_csv(got)
-        found += compare(old, got, name, tolerances)
+        got = provenance.read_csv(io.StringIO(essence(path).to_csv(index=False)))
+        found += compare(provenance.read_csv(blessed), got, name, tolerances)
     for path in sorted(set(folder.rglob("*.csv")) - seen):
         found.append(
             Mismatch(path.relative_to(folder).as_posix(), "an artifact", "none", "remove the reference")
@@ -164,17 +169,8 @@ def verify(artifacts: Iterable[str | Path], run: str) -> list[Mismatch]:
     return found
 
 
-def _through_csv(frame: pd.DataFrame) -> pd.DataFrame:
-    import io
-
-    import pandas as pd
-
-    text = frame.to_csv(index=False, float_format="%.17g")
-    return pd.read_csv(io.StringIO(text), float_precision="round_trip", keep_default_na=False, na_values=[""])
-
-
 def bless(artifacts: Iterable[str | Path], run: str) -> None:
-    """Make the present artifacts of a run its reference.
+    """Make the present artifacts of a run its reference; nothing is replaced if one cannot be read.
 
     Parameters
     ----------
@@ -182,11 +178,13 @@ def bless(artifacts: Iterable[str | Path], run: str) -> None:
     run : str
     """
     folder = REFERENCE / run
+    texts = {
+        blessed_name(path): essence(path).to_csv(index=False, float_format="%.12g", lineterminator="\n")
+        for path in artifacts
+    }
     shutil.rmtree(folder, ignore_errors=True)
-    for path in artifacts:
-        target = (folder / blessed_name(path)).with_suffix(".csv")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(essence(path).to_csv(index=False, float_format="%.12g", lineterminator="\n"))
+    for name, text in texts.items():
+        provenance.write_atomic(folder / name, text)
 
 
 def as_rows(mismatches: Iterable[Mismatch]) -> list[dict[str, str]]:

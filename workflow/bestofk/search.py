@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from bestofk._checks import count
 from bestofk.equivalents import OrderParameters
 from bestofk.large_k import limit_error
 from bestofk.selection import mean_selection_error
@@ -45,12 +46,13 @@ def best_k(order_parameters: OrderParameters, *, temperature: float, k_max: int 
     Returns
     -------
     BestK
-        The smallest integer k of least error up to `k_max`; inf if the limit k -> inf is lower than all of them.
+        The smallest integer k of least error up to `k_max`; inf if the limit k -> inf is as low or lower.
 
     Raises
     ------
     ValueError
-        If a parameter is outside the domain of `selection.mean_selection_error`.
+        If `k_max` is no integer of at least 1, or the rest is outside the domain of
+        `selection.mean_selection_error`.
 
     Notes
     -----
@@ -64,6 +66,7 @@ def best_k(order_parameters: OrderParameters, *, temperature: float, k_max: int 
     >>> best_k(p, temperature=10.0).k
     8.0
     """
+    k_max = count("k_max", k_max)
     octaves = np.log2(k_max / 64) if k_max > 64 else 0.0
     tail = np.unique(np.round(64 * 2 ** np.linspace(0, octaves, int(16 * octaves) + 1)))
     k = np.unique(np.concatenate([np.arange(1.0, min(64, k_max) + 1), tail[tail <= k_max]]))
@@ -92,18 +95,18 @@ def best_temperature(k: ArrayLike, order_parameters: OrderParameters) -> BestTem
     Returns
     -------
     BestTemperature
-        Arrays of shape (n,). Temperature 0 where best-of-k is better than every T > 0, inf where a candidate at
-        random is, nan for k = 1, where the temperature has no effect.
+        Arrays of shape (n,). Temperature 0 where best-of-k is better than every T > 0, inf where a candidate
+        at random is, nan for k = 1, where the temperature has no effect.
 
     Raises
     ------
     ValueError
-        If a parameter is outside the domain of `selection.mean_selection_error`.
+        If there is no k, or a parameter is outside the domain of `selection.mean_selection_error`.
 
     Notes
     -----
-    A scan over t = T/(2 s^2) in [1.01e-3, 990], shared by all k, then bounded minimisation in log t around the
-    best point; T = 0 and T = inf are compared with it, because T = 0 can be a second local minimum.
+    A scan over t = T/(2 s^2) in [1.01e-3, 990], shared by all k, then bounded minimisation in log t around
+    the best point; T = 0 and T = inf are compared with it, because T = 0 can be a second local minimum.
 
     Examples
     --------
@@ -113,6 +116,8 @@ def best_temperature(k: ArrayLike, order_parameters: OrderParameters) -> BestTem
     [8.09]
     """
     k = np.atleast_1d(np.asarray(k, float))
+    if k.ndim != 1 or k.size == 0:
+        raise ValueError(f"k has shape {k.shape}; it must be a vector of at least one number of candidates")
     unit = 2 * order_parameters.s2
     grid = np.geomspace(*REDUCED_TEMPERATURES, 21)
     scan = np.array([mean_selection_error(k, order_parameters, temperature=unit * t) for t in grid])

@@ -24,6 +24,7 @@ _K_MAX, _K_MAX_BEST_OF_K = 1e6, 2.0**30
 _T_MIN, _T_MAX = 1e-3, 1e3
 _GAP_MAX, _KAPPA_MAX = 50.0, 50.0
 _SMALLEST_QUANTILE = 1e-12
+_STD_MIN = 1e-100
 _WITHIN = "its magnitude may be at most 50 predictive_std"
 # How far nu_0 may be from 1 before a result is refused.
 _TOLERANCE, _TOLERANCE_OF_AVERAGE = 1e-10, 1e-9
@@ -126,10 +127,10 @@ def selection_error(
         predictive_std=predictive_std,
         temperature=temperature,
     )
-    _require(np.isfinite(s) & (s > 0), "predictive_std", s, "it must be positive and finite")
+    _require((s >= _STD_MIN) & (s <= 1.0 / _STD_MIN), "predictive_std", s, "it must be from 1e-100 to 1e100")
     _require(np.abs(teacher_gap) <= _GAP_MAX * s, "teacher_gap", teacher_gap, _WITHIN)
     _require(np.abs(reward_gap) <= _GAP_MAX * s, "reward_gap", reward_gap, _WITHIN)
-    t = temperature / (2.0 * s**2)
+    t = _reduced(temperature, s**2)
     gap, difference = reward_gap / s, (teacher_gap - reward_gap) / s
     mean, variance = _quadrature.limits(gap, t)
     nu_0, excess_1, excess_2 = _excess(k, gap, t)
@@ -181,7 +182,7 @@ def mean_selection_error(
     """
     p = order_parameters
     (k,) = _broadcast(k=k)
-    t = _one_number("temperature", temperature) / (2.0 * p.s2)
+    t = float(_reduced(np.array(_one_number("temperature", temperature)), p.s2))
     kappa = np.array([p.q_rr / p.s2])
     second, product = _mean_excess(k.ravel(), kappa, t)
     _, share = _quadrature.limits(0.0, t)
@@ -330,6 +331,15 @@ def _mean_excess(k: NDArray, kappa: NDArray, t: float) -> tuple[NDArray, NDArray
         second[finite] += np.multiply.outer(excess_2, weight)
         product[finite] += np.multiply.outer(gap * excess_1, weight)
     return second, product
+
+
+def _reduced(temperature: NDArray, s2: NDArray | float) -> NDArray:
+    """t = T/(2 s^2), which must not turn into 0 or inf by underflow or overflow."""
+    with np.errstate(over="ignore", under="ignore"):
+        t = temperature / (2.0 * s2)
+    in_range = (t == temperature) | ((t != 0.0) & (t != np.inf))
+    _require(in_range, "temperature", temperature, "T/(2 s^2) must be 0, from 1e-3 to 1e3, or inf")
+    return t
 
 
 def _check_domain(k: NDArray, gap: NDArray, t: NDArray | float) -> None:

@@ -1,48 +1,62 @@
-"""Follow an artifact back to the configuration keys it came from, and check every artifact against its record."""
+"""Follow an artifact back to the configuration keys it came from, and say whether each link still holds."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from bestofk import config, provenance
+from bestofk import config, provenance, sources
 from bestofk.provenance import ArtifactError
 
-#: Where the finished set is published, and the list of records that goes with it.
-MANIFEST = Path("figures/manifest.json")
+
+class Target(NamedTuple):
+    """What is traced.
+
+    Attributes
+    ----------
+    record : str
+        Path of the record to start at.
+    artifact : str or None
+        The file that the record must name; None for a number or a claim.
+    copy : str or None
+        Where `artifact` is published.
+    behind : list of str or None
+        Records of the tables that decide a number or a claim; None: everything behind the record.
+    """
+
+    record: str
+    artifact: str | None = None
+    copy: str | None = None
+    behind: list[str] | None = None
 
 
 @dataclass
 class Link:
-    """One step of a chain: a rule, what it used, and what no longer fits.
+    """One step of a chain.
 
     Attributes
     ----------
-    record : dict
-        The record of the job.
-    copies : list of str
-        Records of sibling jobs of the same rule, script and configuration (batches), traced together.
+    depth : int
+        Distance from the target, from 1.
+    records : list of dict
+        The record of the job; for batches, of all jobs that differ in nothing but the batch.
     broken : list of str
-        One sentence for each thing that no longer is what the record says.
+        One phrase for each thing that no longer is what the record says.
     absent : list of str
         Artifacts that are not on this machine, so that their bytes cannot be compared.
+    repeated : bool
+        Whether the step, and all behind it, came up before.
     """
 
-    record: dict[str, Any]
-    path: str
-    copies: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-    inputs: list[Link] = field(default_factory=list)
-
-    def walk(self, depth: int = 0) -> Iterator[tuple[int, Link]]:
-        """Yield this link and those behind it, each with its distance from the start."""
-        yield depth, self
-        for link in self.inputs:
-            yield from link.walk(depth + 1)
+    depth: int
+    records: list[dict[str, Any]]
+    broken: list[str]
+    absent: list[str]
+    repeated: bool = False
 
 
 def lookup(configuration: Mapping[str, Any], key: str) -> Any:
@@ -71,143 +85,147 @@ def lookup(configuration: Mapping[str, Any], key: str) -> Any:
     """
     value: Any = configuration
     for part in key.split("."):
+        if not isinstance(value, Mapping):
+            raise KeyError(key)
         value = value[part]
     return value
 
 
-def resolve(target: str, run: str) -> list[str]:
-    """Return the record paths that stand for a target: a file, the key of a number, or the id of a claim.
+def resolve(target: str, run: str) -> Target:
+    """Say which record stands for a target: a file, the key of a number, or the id of a claim.
 
     Parameters
     ----------
     target : str
-        A figure (.pdf, .png, .csv), a table, ``paper/paper.pdf``, a key of numbers.json or an id of claims.json.
+        A figure (.pdf, .png, .csv), a table, ``paper/paper.pdf``, a key of numbers.json, or a claim's id.
     run : str
         Whose numbers and claims are meant.
 
     Returns
     -------
-    list of str
+    Target
 
     Raises
     ------
     ArtifactError
         If nothing of that name is known.
+
+    Examples
+    --------
+    >>> resolve("figures/error_vs_k.pdf", "paper").record
+    'results/paper/figures/error_vs_k.record.json'
     """
     path = Path(target)
-    if path.is_absolute():
-        path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    if path.parts[:1] == ("figures",):
-        return [provenance.record_path(Path("results/paper") / path).as_posix()]
-    if path == Path("paper/paper.pdf"):
-        return ["results/paper/paper.record.json"]
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
     if len(path.parts) > 1:
-        return [provenance.record_path(path).as_posix()]
-    folder = Path("results") / run
+        copied = path.parts[0] == "figures" or path == Path("paper/paper.pdf")
+        made = Path("results/paper", path if path.parts[0] == "figures" else path.name) if copied else path
+        record = provenance.record_path(made)
+        artifact = None if made == record else made.as_posix()
+        return Target(record.as_posix(), artifact, path.as_posix() if copied else None)
+    folder = Path("results", run)
     known: list[str] = []
     for name in ("numbers", "claims"):
-        path = folder / f"{name}.json"
-        entries = provenance.read_json(path) if path.exists() else {}
+        file = folder / f"{name}.json"
+        entries = provenance.read_json(file) if file.exists() else {}
         if isinstance(entries, list):
             entries = {entry["id"]: entry for entry in entries}
         if target in entries:
-            own = (folder / f"{name}.record.json").as_posix()
-            return [own, *(provenance.record_path(source).as_posix() for source in entries[target]["from"])]
+            tables = [provenance.record_path(table).as_posix() for table in entries[target]["from"]]
+            return Target(provenance.record_path(file).as_posix(), behind=tables)
         known += entries
-    hint = (
-        f"; known are {', '.join(sorted(known))}"
-        if known
-        else f"; results/{run} holds no numbers or claims yet"
-    )
-    raise ArtifactError(f"{target} is no file, no number and no claim of the run {run}{hint}.")
+    if not known:
+        hint = f"{folder.as_posix()} holds no numbers and no claims yet"
+    else:
+        close = difflib.get_close_matches(target, known, n=3) or sorted(known)[:3]
+        hint = f"{len(known)} numbers and claims are known, such as {', '.join(close)}"
+    raise ArtifactError(f"{target} is no file, no number and no claim of the run {run}; {hint}.")
 
 
 class Tracer:
-    """Builds chains of `Link` from the records on disk or, for the published set, from the manifest.
+    """Walks from record to record, on disk or, for what was published, in the manifest.
 
     Parameters
     ----------
     configuration : mapping or None
-        The present configuration of the run; None leaves configuration values uncompared.
+        The present configuration of the run; None leaves its values uncompared.
     """
 
     def __init__(self, configuration: Mapping[str, Any] | None):
         self.configuration = configuration
-        self.published = provenance.read_json(MANIFEST)["records"] if MANIFEST.exists() else {}
-        self._versions: dict[tuple[str, ...], dict[str, str]] = {}
+        self.published = provenance.read_manifest()["records"]
+        self.record = cache(self._record)
+        self.file_hash = cache(provenance.file_hash)
+        self.seen: set[str] = set()
 
-    def record(self, path: str) -> dict[str, Any]:
-        """Return a record from disk, else from the manifest of the published set."""
-        if Path(path).exists():
-            return provenance.read_json(path)
-        if path in self.published:
+    def _record(self, path: str) -> dict[str, Any]:
+        if path in self.published and not Path(path).exists():
             return self.published[path]
-        raise ArtifactError(
-            f"{path} is missing: nothing says how its file was made. `make reproduce` makes it again."
-        )
+        return provenance.read_record(path)
 
-    def link(self, path: str) -> Link:
-        """Return the chain that ends in the artifact whose record is at `path`."""
+    def walk(self, paths: list[str], behind: Collection[str] | None = None, depth: int = 1) -> Iterator[Link]:
+        """Yield the step of some sibling records, then the steps behind it, each described once."""
+        records = [self.record(path) for path in paths]
+        if paths[0] in self.seen:
+            yield Link(depth, records, [], [], repeated=True)
+            return
+        self.seen.update(paths)
+        broken = [phrase for path in paths for phrase in self._broken(path, behind)]
+        outputs = [output for record in records for output in record["outputs"]]
+        absent = [output for output in outputs if not Path(output).exists()]
+        yield Link(depth, records, list(dict.fromkeys(broken)), absent)
+        upstream = dict.fromkeys(path for record in records for path in record["recipes"])
+        for group in self._grouped([path for path in upstream if behind is None or path in behind]):
+            yield from self.walk(group, depth=depth + 1)
+
+    def _grouped(self, paths: list[str]) -> list[list[str]]:
+        """Records that differ in nothing but the batch, put together."""
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            record = self.record(path)
+            wildcards = {name: value for name, value in record["wildcards"].items() if name != "batch"}
+            kind = [record["rule"], wildcards, record["sources"], record["configuration"], record["versions"]]
+            groups.setdefault(provenance.canonical_json(kind), []).append(path)
+        return list(groups.values())
+
+    def _broken(self, path: str, behind: Collection[str] | None) -> Iterator[str]:
         record = self.record(path)
-        link = Link(record, path)
-        self._compare_files(link)
-        self._compare_configuration(link)
-        seen: dict[str, Link] = {}
-        for upstream in record["recipes"]:
+        for source, expected in record["sources"].items():
+            if not Path(source).exists():
+                yield f"{source} is gone"
+            elif self.file_hash(source) != expected:
+                yield f"{source} was edited since"
+        for output, expected in record["outputs"].items():
+            if Path(output).exists() and self.file_hash(output) != expected:
+                yield f"{output} holds other bytes now"
+        for upstream, recipe in record["recipes"].items():
+            if behind is not None and upstream not in behind:
+                continue
             known = self.record(upstream)
-            # Batches differ only in their outputs: one line stands for all of them.
-            kind = provenance.canonical_json([known["rule"], known["sources"], known["configuration"]])
-            if kind in seen:
-                self._merge(seen[kind], upstream, known)
-            else:
-                seen[kind] = self.link(upstream)
-            if known["recipe"] != record["recipes"][upstream]:
-                link.broken.append(f"{upstream} has another recipe now than when it was read")
-        link.inputs = list(seen.values())
-        return link
-
-    def _merge(self, link: Link, path: str, record: dict[str, Any]) -> None:
-        link.copies.append(path)
-        sibling = Link(record, path)
-        self._compare_files(sibling)
-        link.broken += [sentence for sentence in sibling.broken if sentence not in link.broken]
-        link.absent += sibling.absent
-
-    def _compare_files(self, link: Link) -> None:
-        record = link.record
-        for path, expected in record["sources"].items():
-            if not Path(path).exists():
-                link.broken.append(f"{path} is gone")
-            elif provenance.file_hash(path) != expected:
-                link.broken.append(f"{path} was edited since")
-        for path, expected in {**record["inputs"], **record["outputs"]}.items():
-            if not Path(path).exists():
-                link.absent.append(path)
-            elif provenance.file_hash(path) != expected:
-                link.broken.append(f"{path} holds other bytes now")
-        names = tuple(record["sources"])
-        if names not in self._versions:
-            self._versions[names] = provenance.package_versions(
-                [path for path in names if Path(path).exists()]
-            )
+            if known["recipe"] != recipe:
+                yield f"{upstream} has another recipe now than when it was read"
+            for output, made in known["outputs"].items():
+                if record["inputs"].get(output, made) != made:
+                    yield f"{output} was made again, with other bytes, after it was read"
         for name, used in record["versions"].items():
-            now = self._versions[names].get(name, "absent")
-            if now != used:
-                link.broken.append(f"{name} was {used} and is {now}")
+            if (now := sources.installed_version(name)) != used:
+                yield f"{name} was {used} and is {now}"
+        for key, used in record["configuration"].items():
+            yield from self._changed(key, used)
         if provenance.recipe_hash(record) != record["recipe"]:
-            link.broken.append(f"{link.path} was edited by hand: its recipe hash does not fit its content")
+            yield f"{path} was edited by hand: its recipe hash does not fit its content"
 
-    def _compare_configuration(self, link: Link) -> None:
+    def _changed(self, key: str, used: Any) -> Iterator[str]:
         if self.configuration is None:
             return
-        for key, used in link.record["configuration"].items():
-            try:
-                now = lookup(self.configuration, key)
-            except (KeyError, TypeError):
-                link.broken.append(f"the configuration has no {key} any more")
-                continue
-            if provenance.canonical_json(now) != provenance.canonical_json(used):
-                link.broken.append(f"the configuration's {key} was changed since")
+        try:
+            now = lookup(self.configuration, key)
+        except KeyError:
+            yield f"the configuration has no {key} any more"
+            return
+        if provenance.canonical_json(now) != provenance.canonical_json(used):
+            yield f"the configuration's {key} was changed since"
 
 
 def trace(target: str, run: str = "paper") -> tuple[str, bool]:
@@ -223,112 +241,63 @@ def trace(target: str, run: str = "paper") -> tuple[str, bool]:
     Returns
     -------
     text : str
-        One block a link, indented by its distance from the target.
+        One block a step, indented by its distance from the target.
     holds : bool
-        False if some link no longer is what its record says.
+        False if something no longer is what its record says. What is merely absent is said, no more.
 
     Raises
     ------
     ArtifactError
         If the target or a record is unknown.
     """
-    paths = resolve(target, run)
-    parts = Path(paths[0]).parts
-    parameter_file = Path("workflow/config") / f"{parts[1]}.yaml" if parts[0] == "results" else None
-    present = config.load(parameter_file) if parameter_file and parameter_file.exists() else None
-    tracer = Tracer(present)
-    blocks = [target]
-    links = [tracer.link(path) for path in paths]
-    holds = True
-    printed: dict[str, str] = {}
-    for link in links:
-        for depth, step in link.walk(1):
-            holds &= not step.broken
-            blocks.append(_describe(step, depth, printed))
-    count = len(printed)
-    verdict = "every link holds" if holds else "some links no longer hold"
-    return "\n".join([*blocks, f"{count} rules in the chain: {verdict}."]), holds
+    start = resolve(target, run)
+    parts = Path(start.record).parts
+    parameters = Path("workflow/config", f"{parts[1]}.yaml") if parts[0] == "results" else None
+    compared = parameters is not None and parameters.exists()
+    tracer = Tracer(config.load(parameters) if compared else None)
+    links = list(tracer.walk([start.record], start.behind))
+    _compare_target(start, links[0])
+    steps = [link for link in links if not link.repeated]
+    broken = sum(bool(link.broken) for link in steps)
+    absent = sum(len(link.absent) for link in steps)
+    verdict = f"{broken} of them broken" if broken else "every link holds"
+    lines = [target, *map(_describe, links), f"{len(steps)} steps in the chain: {verdict}."]
+    if absent:
+        lines.append(f"{absent} files are not on this machine; their bytes were not compared.")
+    if not compared:
+        lines.append(f"{parameters or 'A configuration'} is not there; its values were not compared.")
+    return "\n".join(lines), not broken
 
 
-def _describe(link: Link, depth: int, printed: dict[str, str]) -> str:
-    record, pad = link.record, "  " * depth
-    outputs = ", ".join(record["outputs"])
-    more = f" and {len(link.copies)} more batches" if link.copies else ""
-    lines = [f"{pad}{outputs}{more}"]
-    if link.path in printed:
-        return f"{lines[0]}  (shown above)"
-    printed[link.path] = record["rule"]
-    helpers = len(record["sources"]) - 1
-    lines.append(f"{pad}| rule {record['rule']}, recipe {record['recipe'][:12]}")
-    lines.append(f"{pad}| script {record['script']} and {helpers} more source files")
+def _compare_target(start: Target, link: Link) -> None:
+    """The record must name the file; the published copy must hold the bytes that the record names."""
+    outputs = link.records[0]["outputs"]
+    if start.artifact is not None and start.artifact not in outputs:
+        raise ArtifactError(f"{start.record} names {', '.join(outputs)}, and not {start.artifact}.")
+    if start.copy is None:
+        return
+    if not Path(start.copy).exists():
+        link.absent.append(start.copy)
+    elif provenance.file_hash(start.copy) != outputs[start.artifact]:
+        link.broken.append(f"{start.copy} holds other bytes than were made")
+
+
+def _describe(link: Link) -> str:
+    record, pad = link.records[0], "  " * link.depth
+    more = f" and {len(link.records) - 1} more batches" if len(link.records) > 1 else ""
+    title = f"{pad}{', '.join(record['outputs'])}{more}"
+    if link.repeated:
+        return f"{title} (see above)"
+    used = [f"script {record['script']} and {len(record['sources']) - 1} more source files"]
     if record["versions"]:
-        lines.append(
-            f"{pad}| with " + ", ".join(f"{name} {used}" for name, used in record["versions"].items())
-        )
+        used.append("with " + ", ".join(f"{name} {number}" for name, number in record["versions"].items()))
     for key, value in record["configuration"].items():
         text = provenance.canonical_json(value)
-        lines.append(f"{pad}| {key}: {text if len(text) <= 90 else text[:87] + '...'}")
+        used.append(f"{key}: {text if len(text) <= 90 else text[:87] + '...'}")
     if record["seeds"]:
-        lines.append(f"{pad}| seeds: {record['seeds']}")
+        used.append(f"seeds: {record['seeds']}")
     status = "BROKEN: " + "; ".join(link.broken) if link.broken else "holds"
     if link.absent:
         status += f" ({len(link.absent)} files of it are not on this machine)"
-    lines.append(f"{pad}| {status}")
-    return "\n".join(lines)
-
-
-def check(run: str, *, discard: bool = False) -> list[str]:
-    """Compare every record of a run with the files it names.
-
-    Parameters
-    ----------
-    run : str
-        Name of the run: results/<run>.
-    discard : bool
-        Move what does not match to results/<run>/discarded, so that the next run makes it again.
-
-    Returns
-    -------
-    list of str
-        One sentence for each mismatch; empty if everything matches.
-    """
-    folder = Path("results") / run
-    problems: list[str] = []
-    for path in sorted(folder.rglob("*.record.json")):
-        if "discarded" in path.relative_to(folder).parts:
-            continue
-        wrong, outputs = _mismatches(path)
-        if wrong:
-            moved = _set_aside([path, *outputs], folder) if discard else ""
-            problems += [f"{sentence}{moved}" for sentence in wrong]
-    return problems
-
-
-def _mismatches(path: Path) -> tuple[list[str], list[Path]]:
-    """What is wrong with one record or its outputs, and the outputs it is known to have."""
-    try:
-        record = provenance.read_json(path)
-        outputs = {Path(name): expected for name, expected in record["outputs"].items()}
-        if provenance.recipe_hash(record) != record["recipe"]:
-            return [f"{path} was altered: its recipe hash does not fit its content."], list(outputs)
-    except (ArtifactError, KeyError, TypeError, AttributeError):
-        stem = path.name.removesuffix(".record.json")
-        siblings = [other for other in path.parent.glob(f"{stem}.*") if other != path and other.is_file()]
-        return [f"{path} is not a readable record."], siblings
-    wrong = []
-    for output, expected in outputs.items():
-        if not output.exists():
-            wrong.append(f"{output} is missing although {path.name} names it.")
-        elif provenance.file_hash(output) != expected:
-            wrong.append(f"{output} is truncated or altered: its bytes are not those that {path.name} names.")
-    return wrong, list(outputs)
-
-
-def _set_aside(paths: list[Path], folder: Path) -> str:
-    """Move files of the run under results/<run>/discarded; published files stay, their stamp goes."""
-    for path in paths:
-        if path.exists() and path.is_relative_to(folder):
-            target = folder / "discarded" / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, target)
-    return f" Moved aside to {folder / 'discarded'}; the next run makes it again."
+    lines = [f"rule {record['rule']}, recipe {record['recipe'][:12]}", *used, status]
+    return "\n".join([title, *(f"{pad}| {line}" for line in lines)])

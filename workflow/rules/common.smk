@@ -1,14 +1,15 @@
-# What every rule needs: the checked configuration, the names that follow from it, and who uses what.
+# What the rules share: the checked configuration, the names that follow from it, and who uses what.
 import os
 import sys
 from pathlib import Path
 from functools import cache
 
-os.environ["PYTHONPATH"] = os.path.abspath("workflow")
+os.environ.update(PYTHONPATH=os.path.abspath("workflow"))
 sys.path.insert(0, os.path.abspath("workflow"))
 
 from bestofk import provenance
 from bestofk.config import ConfigurationError, load
+from bestofk.sources import module_closure, package_versions
 from bestofk.trace import lookup
 
 if "experiments" in config:
@@ -30,18 +31,20 @@ def configured(*keys):
 
 def block(experiment, *parts):
     """The named parts of an experiment's block, as far as it has them, by dotted key."""
-    return configured(*(f"experiments.{experiment}.{part}" for part in parts if part in EXPERIMENTS[experiment]))
+    return configured(
+        *(f"experiments.{experiment}.{part}" for part in parts if part in EXPERIMENTS[experiment])
+    )
 
 
 @cache
 def sources(script, *others):
     """The files written by a person that decide what a script makes: itself, its modules, and others."""
-    return [script, *provenance.module_closure(script), *others]
+    return [script, *module_closure(script), *others]
 
 
 @cache
 def versions(script):
-    return provenance.package_versions(sources(script))
+    return package_versions(sources(script))
 
 
 def records(*paths):
@@ -58,3 +61,34 @@ def is_simulated(experiment):
 
 def simulated_tables(experiment):
     return [f"{RESULTS}/simulation/{experiment}/{batch}.parquet" for batch in batches(experiment)]
+
+
+# The table of figures: what each one draws from, and where it is printed. Order is that of the paper.
+FIGURES = {
+    "overview": {"experiments": ["overview"], "place": "paper"},
+    "equivalents": {"experiments": ["equivalents", "best_of_k"], "place": "paper"},
+    "error_vs_k": {"experiments": ["error_vs_k"], "place": "paper"},
+    "error_vs_temperature": {"experiments": ["error_vs_temperature"], "place": "paper"},
+    "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
+    "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
+}
+
+
+def figure_tables(figure):
+    return [f"{RESULTS}/tables/{experiment}.parquet" for experiment in FIGURES[figure]["experiments"]]
+
+
+def figures_in(place):
+    """The names of the figures printed in one place, `paper` or `appendix`."""
+    return [name for name, entry in FIGURES.items() if entry["place"] == place]
+
+
+def figure_files(place):
+    """The pictures and numbers of all figures printed in one place."""
+    return [
+        f"{RESULTS}/figures/{name}.{suffix}" for name in figures_in(place) for suffix in ("pdf", "png", "csv")
+    ]
+
+
+def captions(place):
+    return [f"workflow/captions/{name}.rst" for name in figures_in(place)]

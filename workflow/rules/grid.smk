@@ -4,17 +4,17 @@ rule grid:
     output:
         grid=f"{RESULTS}/grid/{{experiment}}.csv",
         record=f"{RESULTS}/grid/{{experiment}}.record.json",
-    params:
-        configuration=lambda wildcards: block(wildcards.experiment, "problem"),
-        experiment="{experiment}",
-        versions=versions("scripts/grid.py"),
     log:
         f"{RESULTS}/logs/grid/{{experiment}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/grid/{{experiment}}.tsv"
-    message:
-        "Laying out the points of {wildcards.experiment}"
     conda:
         "../../envs/paper.yaml"
+    params:
+        configuration=lambda wildcards: block(wildcards.experiment, "problem"),
+        experiment="{experiment}",
+        versions=versions("scripts/grid.py"),
+    message:
+        "Laying out the points of {wildcards.experiment}"
     script:
         "../../scripts/grid.py"

@@ -13,17 +13,17 @@ rule claims:
             category="Claims",
         ),
         record=f"{RESULTS}/claims.record.json",
-    params:
-        configuration=configured("claims", "confidence"),
-        versions=versions("scripts/claims.py"),
     log:
         f"{RESULTS}/logs/claims.log",
     benchmark:
         f"{RESULTS}/benchmarks/claims.tsv"
-    message:
-        "Deciding the claims"
     conda:
         "../../envs/paper.yaml"
+    params:
+        configuration=configured("claims", "confidence"),
+        versions=versions("scripts/claims.py"),
+    message:
+        "Deciding the claims"
     script:
         "../../scripts/claims.py"
 
@@ -37,17 +37,17 @@ rule numbers:
     output:
         numbers=f"{RESULTS}/numbers.json",
         record=f"{RESULTS}/numbers.record.json",
-    params:
-        configuration=configured("experiments", "claims", "seed", "confidence"),
-        versions=versions("scripts/numbers.py"),
     log:
         f"{RESULTS}/logs/numbers.log",
     benchmark:
         f"{RESULTS}/benchmarks/numbers.tsv"
-    message:
-        "Formatting the numbers that the text quotes"
     conda:
         "../../envs/paper.yaml"
+    params:
+        configuration=configured("experiments", "claims", "seed", "confidence"),
+        versions=versions("scripts/numbers.py"),
+    message:
+        "Formatting the numbers that the text quotes"
     script:
         "../../scripts/numbers.py"
 
@@ -67,17 +67,17 @@ rule paper:
     output:
         paper=f"{RESULTS}/paper.pdf",
         record=f"{RESULTS}/paper.record.json",
-    params:
-        configuration=configured("run"),
-        run=RUN,
-        versions=versions("scripts/paper.py"),
     log:
         f"{RESULTS}/logs/paper.log",
     benchmark:
         f"{RESULTS}/benchmarks/paper.tsv"
-    message:
-        "Typesetting the paper"
     conda:
         "../../envs/paper.yaml"
+    params:
+        configuration=configured("run"),
+        run=lambda wildcards: RUN,
+        versions=versions("scripts/paper.py"),
+    message:
+        "Typesetting the paper"
     script:
         "../../scripts/paper.py"

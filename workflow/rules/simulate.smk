@@ -6,6 +6,13 @@ rule simulate:
     output:
         simulation=f"{RESULTS}/simulation/{{experiment}}/{{batch}}.parquet",
         record=f"{RESULTS}/simulation/{{experiment}}/{{batch}}.record.json",
+    log:
+        f"{RESULTS}/logs/simulate/{{experiment}}_{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/simulate/{{experiment}}_{{batch}}.tsv"
+    conda:
+        "../../envs/paper.yaml"
+    threads: 1
     params:
         configuration=lambda wildcards: configured("seed")
         | block(wildcards.experiment, *THEORY_PARTS, "simulation"),
@@ -14,15 +21,8 @@ rule simulate:
         batch=lambda wildcards: int(wildcards.batch),
         seeds="SeedSequence(seed, spawn_key=(crc32(experiment), seed_key of the training problem, replicate))",
         versions=versions("scripts/simulate.py"),
-    log:
-        f"{RESULTS}/logs/simulate/{{experiment}}_{{batch}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/simulate/{{experiment}}_{{batch}}.tsv"
     message:
         "Simulating {wildcards.experiment}, batch {wildcards.batch}"
-    threads: 1
-    conda:
-        "../../envs/paper.yaml"
     script:
         "../../scripts/simulate.py"
 
@@ -41,18 +41,18 @@ rule collect:
     output:
         table=f"{RESULTS}/tables/{{experiment}}.parquet",
         record=f"{RESULTS}/tables/{{experiment}}.record.json",
-    params:
-        configuration={},
-        kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
-        versions=versions("scripts/collect.py"),
     log:
         f"{RESULTS}/logs/collect/{{experiment}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/collect/{{experiment}}.tsv"
-    message:
-        "Putting theory beside simulation for {wildcards.experiment}"
     conda:
         "../../envs/paper.yaml"
+    params:
+        configuration={},
+        kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
+        versions=versions("scripts/collect.py"),
+    message:
+        "Putting theory beside simulation for {wildcards.experiment}"
     script:
         "../../scripts/collect.py"
 

@@ -9,18 +9,18 @@ rule theory:
     output:
         theory=f"{RESULTS}/theory/{{experiment}}.parquet",
         record=f"{RESULTS}/theory/{{experiment}}.record.json",
+    log:
+        f"{RESULTS}/logs/theory/{{experiment}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/theory/{{experiment}}.tsv"
+    conda:
+        "../../envs/paper.yaml"
     params:
         configuration=lambda wildcards: configured("seed") | block(wildcards.experiment, *THEORY_PARTS),
         experiment="{experiment}",
         kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
         versions=versions("scripts/theory.py"),
-    log:
-        f"{RESULTS}/logs/theory/{{experiment}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/theory/{{experiment}}.tsv"
     message:
         "Computing the theory of {wildcards.experiment}"
-    conda:
-        "../../envs/paper.yaml"
     script:
         "../../scripts/theory.py"

@@ -15,18 +15,18 @@ rule verify:
     output:
         verification=f"{RESULTS}/verify.json",
         record=f"{RESULTS}/verify.record.json",
-    params:
-        configuration=configured("run"),
-        run=RUN,
-        versions=versions("scripts/verify.py"),
     log:
         f"{RESULTS}/logs/verify.log",
     benchmark:
         f"{RESULTS}/benchmarks/verify.tsv"
-    message:
-        "Comparing the run with its reference"
     conda:
         "../../envs/paper.yaml"
+    params:
+        configuration=configured("run"),
+        run=lambda wildcards: RUN,
+        versions=versions("scripts/verify.py"),
+    message:
+        "Comparing the run with its reference"
     script:
         "../../scripts/verify.py"
 
@@ -44,16 +44,16 @@ if RUN == "paper":
         output:
             published=f"{RESULTS}/published.json",
             record=f"{RESULTS}/published.record.json",
-        params:
-            configuration={},
-            versions=versions("scripts/publish.py"),
         log:
             f"{RESULTS}/logs/publish.log",
         benchmark:
             f"{RESULTS}/benchmarks/publish.tsv"
-        message:
-            "Publishing the figures and the paper"
         conda:
             "../../envs/paper.yaml"
+        params:
+            configuration={},
+            versions=versions("scripts/publish.py"),
+        message:
+            "Publishing the figures and the paper"
         script:
             "../../scripts/publish.py"

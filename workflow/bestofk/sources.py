@@ -1,0 +1,108 @@
+"""What decides a script's output besides data: the modules that it imports, and versions of packages."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+#: Packages whose version can change a number, a picture or a page; imported as they are installed.
+TRACKED_PACKAGES = {"numpy", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "typst"}
+
+#: The folder whose modules a script may import and that are therefore sources of its output.
+SOURCE_FOLDER = Path("workflow")
+
+
+def module_closure(script: str | Path) -> list[str]:
+    """List every module of this project that a script imports, directly or not.
+
+    Read from the source text, so that nothing is imported; the tests compare the list with what Python loads.
+
+    Parameters
+    ----------
+    script : str or Path
+        Relative to the project's root, which is the working folder.
+
+    Returns
+    -------
+    list of str
+        Sorted POSIX paths relative to the root, without `script` itself.
+    """
+    found: set[str] = set()
+    waiting = [Path(script)]
+    while waiting:
+        for name in _imported_names(waiting.pop()):
+            for path in _project_files(name):
+                if path.as_posix() not in found:
+                    found.add(path.as_posix())
+                    waiting.append(path)
+    found.discard(Path(script).as_posix())
+    return sorted(found)
+
+
+def _imported_names(path: Path) -> Iterator[str]:
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        # What only a type checker imports decides nothing.
+        for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        waiting += node.orelse if for_types else ast.iter_child_nodes(node)
+
+
+def _project_files(name: str) -> Iterator[Path]:
+    """The files that ``import name`` runs: each package on the way and the module itself."""
+    parts = name.split(".")
+    for length in range(1, len(parts) + 1):
+        stem = SOURCE_FOLDER.joinpath(*parts[:length])
+        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+            if path.is_file():
+                yield path
+
+
+def package_versions(sources: Iterable[str | Path]) -> dict[str, str]:
+    """Return the installed versions of the tracked packages that some source files import.
+
+    Parameters
+    ----------
+    sources : iterable of str or Path
+        Python files; others are passed over.
+
+    Returns
+    -------
+    dict of str to str
+        Distribution name to version; ``"absent"`` if it is not installed.
+    """
+    names: set[str] = set()
+    for path in map(Path, sources):
+        if path.suffix == ".py":
+            names.update(name.split(".")[0] for name in _imported_names(path))
+    return {name: installed_version(name) for name in sorted(names & TRACKED_PACKAGES)}
+
+
+def installed_version(name: str) -> str:
+    """Return the version of an installed package, ``"absent"`` if it is not installed.
+
+    Parameters
+    ----------
+    name : str
+        Of the distribution.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> installed_version("no-such-package")
+    'absent'
+    """
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
