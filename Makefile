@@ -30,7 +30,7 @@ reproduce: $(READY)  ## the whole paper: every table, figure, number and page
 	@$(BIN)/bestofk claims --run $(RUN)
 	@$(BIN)/bestofk verify --run $(RUN)
 
-smoke: RUN = smoke
+smoke: override RUN = smoke
 smoke: $(READY)  ## the same graph on small parameters; never touches the paper's files
 	@$(PREPARE)
 	@$(SNAKEMAKE) all
@@ -49,12 +49,14 @@ trace: $(READY)  ## how a file, number or claim was made: make trace WHAT=figure
 	@$(BIN)/bestofk trace $(WHAT) --run $(RUN)
 
 report: $(READY)  ## results/<run>/report.html: figures, claims, run times, the graph of rules; opens offline
+	@$(PREPARE)
 	@$(SNAKEMAKE) all
 	@$(SNAKEMAKE) all --report results/$(RUN)/report.html
 
 appendix: $(READY)  ## the appendix alone: derivations, notation, parameters, claims
 	@$(PREPARE)
 	@$(SNAKEMAKE) appendix
+	@echo "The appendix is results/$(RUN)/appendix.pdf"
 
 fig-%: $(READY)
 	@$(PREPARE)

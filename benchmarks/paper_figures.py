@@ -71,7 +71,12 @@ def main() -> None:
         points = grid.points(experiment, block)
         for row in points.to_dict("records"):
             model = grid.build_model(row, experiment, settings["seed"])
-            arguments = (model, block["selection"]["k"], float(grid.temperatures(block, model)[0]), options.inputs)
+            arguments = (
+                model,
+                block["selection"]["k"],
+                float(grid.temperatures(block, model)[0]),
+                options.inputs,
+            )
             slow, slow_variance = measure(obvious, arguments, options.replicates)
             fast, fast_variance = measure(engine, arguments, options.replicates)
             ratio = slow * slow_variance / (fast * fast_variance)

@@ -24,10 +24,12 @@ def main(figures: list[str], paper: str, verification: str, published: str, conf
     targets = {source: Path("figures") / Path(source).name for source in figures} | {
         paper: Path("paper/paper.pdf")
     }
-    for source, target in targets.items():
-        provenance.write_atomic(target, Path(source).read_bytes())
-    files = {target.as_posix(): provenance.file_hash(target) for target in targets.values()}
+    # Everything is read before anything is written: a part of a set is never published.
+    contents = {target: Path(source).read_bytes() for source, target in targets.items()}
     chain = records_behind([*figures, paper])
+    for target, content in contents.items():
+        provenance.write_atomic(target, content)
+    files = {target.as_posix(): provenance.file_hash(target) for target in targets.values()}
     provenance.write_json(provenance.MANIFEST, {"files": files, "records": chain})
     provenance.write_json(
         published, files | {str(provenance.MANIFEST): provenance.file_hash(provenance.MANIFEST)}

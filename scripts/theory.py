@@ -5,7 +5,17 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from bestofk import best_of_k as laws
-from bestofk import boundaries, equivalents, expansions, finite_size, large_k, optimum, phases, provenance, search
+from bestofk import (
+    boundaries,
+    equivalents,
+    expansions,
+    finite_size,
+    large_k,
+    optimum,
+    phases,
+    provenance,
+    search,
+)
 from bestofk import grid as layout
 from bestofk import selection as exact
 from bestofk.equivalents import OrderParameters

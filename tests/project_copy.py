@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
@@ -49,7 +50,7 @@ class Plan:
 
         Examples
         --------
-        >>> text = "job  count\\n---  -----\\na    2\\ntotal  2\\n\\n[now]\\nJob 3: Doing a\\nReason: Missing\\n"
+        >>> text = "job  count\\n---  -----\\na    2\\ntotal  2\\n\\nJob 3: Doing a\\nReason: Missing\\n"
         >>> Plan.parse(text)
         Plan(rules=Counter({'a': 2}), jobs={'Doing a': 'Missing'})
         """
@@ -59,6 +60,12 @@ class Plan:
         return cls(Counter({name: int(count) for name, count in rows}), dict(jobs))
 
 
+def figure_table(root: Path = ROOT) -> dict[str, dict]:
+    """The figures that the rules make: name to the experiments drawn and the place where it is printed."""
+    text = (root / "workflow/rules/common.smk").read_text()
+    return ast.literal_eval(re.search(r"^FIGURES = (\{.*?^\})", text, flags=re.MULTILINE | re.DOTALL)[1])
+
+
 class ProjectCopy:
     """The files that git tracks or would track, copied to another folder, and the tools to run them there.
 
@@ -66,6 +73,11 @@ class ProjectCopy:
     ----------
     root : Path
         The new folder; must not exist.
+
+    Attributes
+    ----------
+    published : dict of str to str
+        Hashes of the published files: as in the project, with stand-ins for those that it lacks.
     """
 
     def __init__(self, root: Path):
@@ -79,10 +91,15 @@ class ProjectCopy:
                     shutil.copy2(ROOT / name, root / name)
         else:
             shutil.copytree(ROOT, root, ignore=NOT_TRACKED)
+        figures = [f"figures/{name}.{suffix}" for name in figure_table() for suffix in ("pdf", "png", "csv")]
+        for name in (*figures, "paper/paper.pdf"):
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).touch(exist_ok=True)
+        self.published = self.hashes("figures") | self.hashes("paper")
 
     @property
     def environment(self) -> dict[str, str]:
-        """That of a terminal without a display, in which the copy's library comes before the installed one."""
+        """That of a terminal without a display; the copy's library comes before the installed one."""
         hidden = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
         kept = {name: value for name, value in os.environ.items() if name not in hidden}
         return {**kept, "PYTHONPATH": str(self.root / "workflow")}
@@ -107,7 +124,9 @@ class ProjectCopy:
         ready = self.root / ".environment-is-ready"
         ready.touch()
         programs = sysconfig.get_path("scripts")
-        return self.run("make", f"BIN={programs}", f"READY={ready.name}", f"PYTHON={sys.executable}", *arguments)
+        return self.run(
+            "make", f"BIN={programs}", f"READY={ready.name}", f"PYTHON={sys.executable}", *arguments
+        )
 
     def bestofk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the project's command line."""

@@ -28,7 +28,7 @@ def run(main: Callable[..., None], job: Any) -> None:
     Raises
     ------
     SystemExit
-        With one sentence, if the function fails or a source was edited while it ran; nothing is recorded then.
+        With one sentence, if the function fails or a source changed while it ran; nothing is recorded.
     """
     named = {**dict(job.input.items()), **dict(job.output.items()), **dict(job.params.items())}
     arguments = {key: value for key, value in named.items() if key not in BOOKKEEPING}

@@ -24,7 +24,7 @@ def text_files(root: str | Path, entry: str | Path) -> list[str]:
     Returns
     -------
     list of str
-        Sorted POSIX paths relative to the root. A file that is named and not there is left to Typst to report.
+        Sorted POSIX paths relative to the root. A named file that is not there is left to Typst to report.
     """
     root = Path(root).resolve()
     found: set[str] = set()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -13,16 +13,6 @@ import typst
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-
-def load(path: Path) -> ModuleType:
-    """Import a script by its path: scripts are not part of the installed package."""
-    specification = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-paper = load(PROJECT / "scripts/paper.py")
 
 TEXT = """
 #import "template.typ": article, claims_table, fig, num
@@ -101,48 +91,59 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def build(tree: Path, output: str = "results/toy/paper.pdf", figures: list[str] = FIGURES) -> Path:
-    paper.main(
-        numbers="results/toy/numbers.json",
-        claims="results/toy/claims.json",
-        figures=figures,
-        paper=output,
-        run="toy",
-        root=tree,
-    )
-    return tree / output
+@pytest.fixture
+def paper(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("paper")
 
 
-def test_two_builds_give_the_same_bytes(tree: Path) -> None:
-    first = build(tree).read_bytes()
-    second = build(tree, "results/toy/again.pdf").read_bytes()
+@pytest.fixture
+def build(paper: ModuleType, tree: Path) -> Callable[..., Path]:
+    def build(output: str = "results/toy/paper.pdf", figures: list[str] = FIGURES) -> Path:
+        paper.main(
+            numbers="results/toy/numbers.json",
+            claims="results/toy/claims.json",
+            figures=figures,
+            paper=output,
+            run="toy",
+            root=tree,
+        )
+        return tree / output
+
+    return build
+
+
+def test_two_builds_give_the_same_bytes(build: Callable[..., Path]) -> None:
+    first = build().read_bytes()
+    second = build("results/toy/again.pdf").read_bytes()
     assert first.startswith(b"%PDF")
     assert first == second
 
 
-def test_a_number_reaches_the_page(tree: Path) -> None:
-    before = build(tree).read_bytes()
+def test_a_number_reaches_the_page(tree: Path, build: Callable[..., Path]) -> None:
+    before = build().read_bytes()
     edit(tree / "results/toy/numbers.json", '"text": "8"', '"text": "9"')
-    assert build(tree).read_bytes() != before
+    assert build().read_bytes() != before
 
 
-def test_figures_are_listed_in_the_order_of_the_paper(tree: Path) -> None:
+def test_figures_are_listed_in_the_order_of_the_paper(tree: Path, paper: ModuleType) -> None:
     assert paper.cited_figures(tree, "toy") == ["curve", "wide"]
     edit(tree / "paper/paper.typ", '#fig("curve")\n#fig("wide")', '#fig("wide")\n#fig("curve")')
     assert paper.cited_figures(tree, "toy") == ["wide", "curve"]
 
 
-def test_an_unknown_number_is_named_with_the_file_that_uses_it(tree: Path) -> None:
+def test_an_unknown_number_is_named_with_the_file_that_uses_it(
+    tree: Path, build: Callable[..., Path]
+) -> None:
     (tree / "paper/sections/more.typ").write_text('#import "../template.typ": num\n#num("depth")\n')
     with pytest.raises(ValueError, match=r'^numbers\.json has no "depth" \(used in sections/more\.typ\)\.$'):
-        build(tree)
+        build()
 
 
-def test_a_number_that_the_text_never_uses_is_named(tree: Path) -> None:
+def test_a_number_that_the_text_never_uses_is_named(tree: Path, build: Callable[..., Path]) -> None:
     numbers = json.loads((tree / "results/toy/numbers.json").read_text())
     write_json(tree / "results/toy/numbers.json", numbers | {"idle": numbers["tried"]})
     with pytest.raises(ValueError, match=r'numbers\.json has "idle", which the text never uses'):
-        build(tree)
+        build()
 
 
 @pytest.mark.parametrize(
@@ -166,33 +167,35 @@ def test_a_number_that_the_text_never_uses_is_named(tree: Path) -> None:
         (" tried", ' #text(font: "No Such Font")[tried]', "warns about the paper: unknown font family"),
     ],
 )
-def test_text_out_of_step_is_refused(tree: Path, old: str, new: str, complaint: str) -> None:
+def test_text_out_of_step_is_refused(
+    tree: Path, old: str, new: str, complaint: str, build: Callable[..., Path]
+) -> None:
     edit(tree / "paper/paper.typ", old, new)
     # The labels that an edit takes away are not what is tested.
     if "<wide>" in new:
         edit(tree / "paper/paper.typ", ", @fig:wide", "")
     with pytest.raises(ValueError, match=complaint):
-        build(tree)
+        build()
 
 
-def test_an_empty_caption_is_refused(tree: Path) -> None:
+def test_an_empty_caption_is_refused(tree: Path, build: Callable[..., Path]) -> None:
     (tree / "workflow/captions/wide.rst").write_text("\n")
     with pytest.raises(ValueError, match=r"caption workflow/captions/wide\.rst .* is empty"):
-        build(tree)
+        build()
 
 
-def test_figures_made_and_figures_printed_are_the_same(tree: Path) -> None:
+def test_figures_made_and_figures_printed_are_the_same(build: Callable[..., Path]) -> None:
     with pytest.raises(ValueError, match="makes the figure extra for the paper, which does not print it"):
-        build(tree, figures=[*FIGURES, "results/toy/figures/extra.pdf"])
+        build(figures=[*FIGURES, "results/toy/figures/extra.pdf"])
     with pytest.raises(ValueError, match="prints the figure wide, which the run does not make"):
-        build(tree, figures=FIGURES[:3])
+        build(figures=FIGURES[:3])
 
 
-def test_nothing_is_written_when_the_paper_is_refused(tree: Path) -> None:
-    old = build(tree).read_bytes()
+def test_nothing_is_written_when_the_paper_is_refused(tree: Path, build: Callable[..., Path]) -> None:
+    old = build().read_bytes()
     edit(tree / "paper/paper.typ", 'num("tried")', 'num("untried")')
     with pytest.raises(ValueError, match="untried"):
-        build(tree)
+        build()
     assert (tree / "results/toy/paper.pdf").read_bytes() == old
     assert sorted(path.name for path in (tree / "results/toy").iterdir()) == [
         "claims.json",
@@ -202,7 +205,7 @@ def test_nothing_is_written_when_the_paper_is_refused(tree: Path) -> None:
     ]
 
 
-def test_missing_results_are_named(tree: Path) -> None:
+def test_missing_results_are_named(tree: Path, build: Callable[..., Path]) -> None:
     (tree / "results/toy/claims.json").unlink()
     with pytest.raises(ValueError, match=r"results/toy/claims\.json is missing"):
-        build(tree)
+        build()

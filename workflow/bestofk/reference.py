@@ -121,7 +121,7 @@ def compare(
             text = f"relative {relative:g}"
         same = (old_values == new_values) | (np.isnan(old_values) & np.isnan(new_values))
         finite = np.isfinite(old_values) & np.isfinite(new_values)
-        same[finite] |= np.abs(new_values - old_values)[finite] <= allowed[finite]
+        same[finite] |= np.abs(new_values[finite] - old_values[finite]) <= allowed[finite]
         found += [_mismatch(name, column, row, old, new, text) for row in np.flatnonzero(~same)]
     return found
 

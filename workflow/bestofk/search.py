@@ -137,6 +137,10 @@ def _refine(
         return np.nan, ends[0]
     unit = 2 * order_parameters.s2
     place = int(np.argmin(scan))
+    candidates = [(0.0, ends[0]), (np.inf, ends[1])]
+    # Where the curve still falls towards T = 0 or T = inf there is nothing to refine.
+    if (place == 0 and ends[0] <= scan[0]) or (place == grid.size - 1 and ends[1] <= scan[-1]):
+        return min(candidates, key=lambda candidate: candidate[1])
     found = minimize_scalar(
         lambda log_t: float(
             mean_selection_error(np.array([k]), order_parameters, temperature=unit * np.exp(log_t))[0]
@@ -145,5 +149,5 @@ def _refine(
         method="bounded",
         options={"xatol": 1e-4},
     )
-    candidates = [(0.0, ends[0]), (float(unit * np.exp(found.x)), float(found.fun)), (np.inf, ends[1])]
+    candidates.append((float(unit * np.exp(found.x)), float(found.fun)))
     return min(candidates, key=lambda candidate: candidate[1])

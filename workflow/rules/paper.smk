@@ -1,3 +1,5 @@
+from typesetting import text_files
+
 TABLES = expand(rules.collect.output.table, experiment=EXPERIMENTS)
 
 
@@ -52,7 +54,6 @@ rule numbers:
         "../../scripts/numbers.py"
 
 
-TEXT = sorted(str(path) for path in Path("paper").rglob("*") if path.suffix in {".typ", ".bib"})
 # The paper prints each figure's recipe, so that it reads the figures' records as data.
 FIGURE_RECORDS = records(*figure_files("paper"))
 
@@ -63,7 +64,7 @@ rule paper:
         claims=rules.claims.output.claims,
         figures=figure_files("paper"),
         records=[rules.numbers.output.record, rules.claims.output.record, *FIGURE_RECORDS],
-        sources=sources("scripts/paper.py", *TEXT, *captions("paper")),
+        sources=sources("scripts/paper.py", *text_files(".", "paper/paper.typ"), *captions("paper")),
     output:
         paper=f"{RESULTS}/paper.pdf",
         record=f"{RESULTS}/paper.record.json",
@@ -81,3 +82,37 @@ rule paper:
         "Typesetting the paper"
     script:
         "../../scripts/paper.py"
+
+
+# Where the meaning of each parameter stands.
+SCHEMA = "workflow/schemas/config.schema.json"
+
+
+rule appendix:
+    input:
+        numbers=rules.numbers.output.numbers,
+        claims=rules.claims.output.claims,
+        # It prints the versions that the records name, so that it reads them as data.
+        made=records(
+            *rules.tables.input,
+            *figure_files("paper"),
+            rules.numbers.output.numbers,
+            rules.claims.output.claims,
+        ),
+        sources=sources("scripts/appendix.py", *text_files(".", "paper/appendix.typ"), SCHEMA),
+    output:
+        appendix=f"{RESULTS}/appendix.pdf",
+        record=f"{RESULTS}/appendix.record.json",
+    log:
+        f"{RESULTS}/logs/appendix.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/appendix.tsv"
+    conda:
+        "../../envs/paper.yaml"
+    params:
+        configuration=configured(*CONFIGURATION),
+        versions=versions("scripts/appendix.py"),
+    message:
+        "Typesetting the appendix"
+    script:
+        "../../scripts/appendix.py"

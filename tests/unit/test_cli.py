@@ -1,0 +1,174 @@
+"""The command line says what does not hold, and its exit status says that something does not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bestofk import provenance
+from bestofk.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def damage(path: str) -> None:
+    Path(path).write_text("damaged")
+
+
+class TestTrace:
+    def test_chain_is_printed_and_holds(self, project, capsys):
+        assert main(["trace", "figures/error_vs_k.pdf"]) == 0
+        out, err = capsys.readouterr()
+        assert out.startswith("figures/error_vs_k.pdf\n")
+        assert "and 2 more batches" in out
+        assert "seeds: SeedSequence" in out
+        assert err == ""
+
+    def test_broken_link_is_status_1(self, project, capsys):
+        damage("scripts/collect.py")
+        assert main(["trace", "curves_agree"]) == 1
+        assert "BROKEN: scripts/collect.py was edited since" in capsys.readouterr().out
+
+    def test_absent_data_of_a_fresh_clone_is_status_0(self, project, capsys):
+        shutil.rmtree("results")
+        assert main(["trace", "figures/error_vs_k.pdf"]) == 0
+        assert "are not on this machine" in capsys.readouterr().out
+
+    def test_edited_source_of_a_fresh_clone_is_status_1(self, project):
+        shutil.rmtree("results")
+        damage("scripts/collect.py")
+        assert main(["trace", "figures/error_vs_k.pdf"]) == 1
+
+    def test_unknown_target_is_one_sentence(self, project, capsys):
+        assert main(["trace", "nonsense", "--run", "smoke"]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("nonsense is no file, no number and no claim of the run smoke; ")
+        assert err.count("\n") == 1
+
+    def test_present_configuration_that_is_not_allowed_is_a_sentence(self, project, capsys):
+        damage("workflow/config/paper.yaml")
+        assert main(["trace", "figures/error_vs_k.pdf"]) == 1
+        assert "the configuration is" in capsys.readouterr().err
+
+
+class TestCheck:
+    def test_intact_run_is_status_0(self, project, capsys):
+        assert main(["check"]) == 0
+        assert main(["check", "--run", "smoke", "--discard"]) == 0
+        assert capsys.readouterr().out == "Every file of the run paper matches its record.\n"
+
+    def test_damage_is_status_1_and_discarding_it_is_status_0(self, project, capsys):
+        damage("results/paper/tables/error_vs_k.parquet")
+        damage("figures/error_vs_k.png")
+        assert main(["check"]) == 1
+        assert len(capsys.readouterr().out.splitlines()) == 2
+        assert main(["check", "--discard"]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 2
+        assert Path("figures/error_vs_k.png").read_text() == "damaged"
+
+    def test_fresh_clone_is_compared_with_its_manifest(self, project, capsys):
+        shutil.rmtree("results")
+        assert main(["check"]) == 0
+        assert "what is published matches figures/manifest.json" in capsys.readouterr().out
+        damage("paper/paper.pdf")
+        assert main(["check"]) == 1
+
+    def test_run_that_is_not_there_is_status_1_unless_files_are_only_set_aside(self, project, capsys):
+        assert main(["check", "--run", "other"]) == 1
+        assert capsys.readouterr().err == "results/other is not there: there is nothing to check.\n"
+        assert main(["check", "--run", "other", "--discard"]) == 0
+
+    def test_path_as_run_is_misuse(self, project, capsys):
+        with pytest.raises(SystemExit) as stopped:
+            main(["check", "--run", "..", "--discard"])
+        assert stopped.value.code == 2
+        assert '".." is no name of a run' in capsys.readouterr().err
+
+
+def test_claims_are_a_table_with_verdicts(project, capsys):
+    assert main(["claims"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0].split() == ["claim", "measured", "expected", "verdict"]
+    assert out.splitlines()[2].split() == ["curves_agree", "1.001", "1", "±", "0.01", "holds"]
+
+
+@pytest.mark.parametrize("command", ["claims", "verify", "bless"])
+def test_command_without_its_run_is_one_sentence(project, capsys, command):
+    shutil.rmtree("results")
+    assert main([command]) == 1
+    assert "is missing" in capsys.readouterr().err
+
+
+class TestReference:
+    @pytest.fixture(autouse=True)
+    def verified(self, project):
+        provenance.write_json("tests/reference/tolerances.json", {"relative": 1e-6, "columns": {}})
+        compared = ["results/smoke/claims.json", "results/smoke/grid/error_vs_k.csv"]
+        provenance.write_json("results/smoke/verify.json", {"compared": compared, "mismatches": []})
+
+    def test_blessed_run_verifies(self, capsys):
+        assert main(["bless", "--run", "smoke"]) == 0
+        assert "now holds 2 files; 2 entries changed" in capsys.readouterr().out
+        assert main(["verify", "--run", "smoke"]) == 0
+        assert "2 files of the run smoke agree with tests/reference/smoke" in capsys.readouterr().out
+
+    def test_difference_is_printed_and_status_1(self, capsys):
+        main(["bless", "--run", "smoke"])
+        reference = Path("tests/reference/smoke/claims.csv")
+        reference.write_text(reference.read_text().replace("holds", "fails"))
+        capsys.readouterr()
+        assert main(["verify", "--run", "smoke"]) == 1
+        out = capsys.readouterr().out
+        assert "claims.csv: verdict, row 0" in out
+        assert main(["bless", "--run", "smoke"]) == 0
+        assert "claims.csv: verdict, row 0" in capsys.readouterr().out
+        assert main(["verify", "--run", "smoke"]) == 0
+
+    def test_long_list_of_differences_is_cut(self, capsys):
+        table = "results/smoke/grid/error_vs_k.csv"
+        provenance.record_path(table).unlink()
+        for offset in (0, 1):
+            Path(table).write_text("x\n" + "".join(f"{row + offset}\n" for row in range(50)))
+            if not offset:
+                main(["bless", "--run", "smoke"])
+                capsys.readouterr()
+        assert main(["verify", "--run", "smoke"]) == 1
+        assert capsys.readouterr().out.endswith("... and 10 more.\n")
+
+
+def test_configuration_is_checked(project, capsys):
+    assert main(["config", "workflow/config/paper.yaml"]) == 0
+    assert "is a valid configuration" in capsys.readouterr().out
+    damage("workflow/config/paper.yaml")
+    assert main(["config", "workflow/config/paper.yaml"]) == 1
+    assert main(["config", "nowhere.yaml"]) == 1
+    assert "nowhere.yaml cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["trace"], ["config"], ["check", "--nonsense"]])
+def test_misuse_is_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: bestofk" in capsys.readouterr().err
+
+
+def test_reader_that_stops_early_is_no_error():
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bestofk.cli", "config", "workflow/config/smoke.yaml"],
+            cwd=ROOT,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(write)
+    assert (ended.returncode, ended.stderr) == (0, b"")

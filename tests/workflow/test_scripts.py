@@ -1,0 +1,646 @@
+"""What the small scripts compute themselves: statistics, verdicts, texts of numbers, what is published."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from bestofk import provenance
+from bestofk.provenance import ArtifactError
+from snakemake.iocontainers import Namedlist
+
+NAN = math.nan
+SETTINGS = {
+    "margin": 0.01,
+    "coefficient_margin": 0.01,
+    "bias_margin": 0.1,
+    "limit_tolerance": 1e-3,
+    "third_order_margin": 0.1,
+    "standard_errors": 2.0,
+    "confidence": 0.99,
+}
+
+
+#: Replicates 0, 1, 2 of one curve at k = 1 and 4, each the sum over 10 inputs.
+SUMS = {1.0: [20.0, 26.0, 23.0], 4.0: [10.0, 14.0, 15.0]}
+
+
+class TestReplicateStatistics:
+    def batches(self) -> pd.DataFrame:
+        rows = [
+            ("p", "error", k, 2.0, replicate, 10, total)
+            for k, sums in SUMS.items()
+            for replicate, total in enumerate(sums)
+        ]
+        return pd.DataFrame(rows, columns=["point", "quantity", "k", "temperature", "replicate", "n", "sum"])
+
+    def test_mean_and_standard_error_are_over_replicates(self, script):
+        row = script("collect").replicate_statistics(self.batches()).loc["p", 1.0, 2.0, "error"]
+        # Means 2.0, 2.6, 2.3: mean 2.3, standard deviation 0.3.
+        assert row["simulation"] == pytest.approx(2.3, rel=1e-14)
+        assert row["standard_error"] == pytest.approx(0.3 / math.sqrt(3), rel=1e-13)
+        assert row["replicates"] == 3
+
+    def test_difference_to_the_largest_k_is_paired(self, script):
+        table = script("collect").replicate_statistics(self.batches())
+        row = table.loc["p", 1.0, 2.0, "error"]
+        # Differences 1.0, 1.2, 0.8: mean 1, standard deviation 0.2; unpaired errors would give 0.24.
+        assert row["difference"] == pytest.approx(1.0, rel=1e-14)
+        assert row["difference_standard_error"] == pytest.approx(0.2 / math.sqrt(3), rel=1e-13)
+        last = table.loc["p", 4.0, 2.0, "error"]
+        assert (last["difference"], last["difference_standard_error"]) == (0.0, 0.0)
+
+    def test_order_of_rows_does_not_matter(self, script):
+        statistics = script("collect").replicate_statistics
+        shuffled = self.batches().sample(frac=1, random_state=3)
+        pd.testing.assert_frame_equal(statistics(shuffled), statistics(self.batches()), check_exact=True)
+
+    def test_curves_do_not_mix(self, script):
+        statistics = script("collect").replicate_statistics
+        other = self.batches().assign(point="q", sum=lambda frame: 3 * frame["sum"])
+        hotter = self.batches().assign(temperature=5.0, sum=1.0)
+        together = statistics(pd.concat([self.batches(), other, hotter], ignore_index=True))
+        of_p, of_q = (together.loc[point].xs(2.0, level="temperature") for point in ("p", "q"))
+        alone = statistics(self.batches()).loc["p"].xs(2.0, level="temperature")
+        pd.testing.assert_frame_equal(of_p, alone)
+        for column in ("simulation", "standard_error", "difference", "difference_standard_error"):
+            np.testing.assert_allclose(of_q[column], 3 * alone[column], rtol=1e-12)
+
+    def test_one_replicate_has_no_standard_error(self, script):
+        one = self.batches().query("replicate == 0")
+        assert script("collect").replicate_statistics(one)["standard_error"].isna().all()
+
+
+class TestCollect:
+    @pytest.fixture
+    def run(self, script, tmp_path):
+        """Collect a made-up experiment: two points, two batches, and rows without k and temperature."""
+        grid = pd.DataFrame({"point": ["123456789012", "b"], "noise_var": [0.5, 0.25]})
+        theory = [
+            ("123456789012", 1.0, 2.0, "error", "exact", 1.0),
+            ("123456789012", 1.0, 2.0, "error", "one_point", 1.1),
+            ("123456789012", np.inf, 2.0, "error", "exact", 0.9),
+            ("123456789012", NAN, NAN, "s2", "two_point", 0.6),
+            ("123456789012", NAN, 2.0, "optimal_k", "exact", 8.0),
+            ("b", NAN, NAN, "s2", "two_point", 0.3),
+        ]
+        simulation = [
+            [("123456789012", "error", 1.0, 2.0, 0, 10, 11.0), ("b", "s2", NAN, NAN, 0, 1, 0.31)],
+            [("123456789012", "error", 1.0, 2.0, 1, 10, 13.0), ("b", "s2", NAN, NAN, 1, 1, 0.35)],
+        ]
+        names = ["point", "k", "temperature", "quantity", "method", "value"]
+        measured = ["point", "quantity", "k", "temperature", "replicate", "n", "sum"]
+        provenance.write_table(grid, tmp_path / "grid.csv")
+        provenance.write_table(pd.DataFrame(theory, columns=names), tmp_path / "theory.parquet")
+        for batch, rows in enumerate(simulation):
+            provenance.write_table(pd.DataFrame(rows, columns=measured), tmp_path / f"{batch}.parquet")
+
+        def collect(kind: str, batches=(0, 1)) -> pd.DataFrame:
+            paths = [str(tmp_path / f"{batch}.parquet") for batch in batches]
+            inputs = {"grid": str(tmp_path / "grid.csv"), "theory": str(tmp_path / "theory.parquet")}
+            table = str(tmp_path / "table.parquet")
+            script("collect").main(**inputs, simulation=paths, table=table, kind=kind, configuration={})
+            return provenance.read_table(table)
+
+        return collect
+
+    def test_rows_without_k_and_temperature_meet(self, run):
+        table = run("selection")
+        assert len(table) == 5
+        row = table[(table["point"] == "b") & (table["quantity"] == "s2")].iloc[0]
+        assert row["two_point"] == 0.3
+        assert row["simulation"] == pytest.approx(0.33)
+        assert row["standard_error"] == pytest.approx(0.02)
+        assert row["noise_var"] == 0.25
+
+    def test_deviation_is_in_standard_errors_of_the_simulation(self, run):
+        table = run("selection").set_index("quantity")
+        error = table.loc["error"].set_index("k").loc[1.0]
+        assert error["z"] == pytest.approx((1.2 - 1.0) / 0.1)
+        assert error["one_point"] == 1.1
+
+    def test_theory_that_was_not_simulated_stays(self, run):
+        table = run("selection")
+        alone = table[table["simulation"].isna()]
+        assert alone["quantity"].tolist() == ["error", "optimal_k", "s2"]
+        assert alone["noise_var"].tolist() == [0.5, 0.5, 0.5]
+        assert alone["z"].isna().all()
+
+    def test_order_of_the_batches_does_not_matter(self, run):
+        pd.testing.assert_frame_equal(run("selection", (1, 0)), run("selection", (0, 1)), check_exact=True)
+
+    def test_illustration_and_phase_diagram_are_passed_on(self, run):
+        assert len(run("illustration")) == 4
+        assert len(run("phase_diagram")) == 6
+
+
+def curve(simulation, exact, error, *, replicates=100, **columns) -> pd.DataFrame:
+    frame = pd.DataFrame({"simulation": simulation, "exact": exact, "standard_error": error})
+    return frame.assign(replicates=replicates, quantity="error", **columns)
+
+
+class TestClaims:
+    @pytest.mark.parametrize(
+        ("given", "verdict"),
+        [
+            (True, "holds"),
+            (False, "fails"),
+            (None, "undecided"),
+            ("holds", "holds"),
+            (np.bool_(False), "fails"),
+        ],
+    )
+    def test_verdict_is_one_of_three_words(self, script, given, verdict):
+        assert script("claims").claim("a", "A.", "new", "q", "1", "1", given)["verdict"] == verdict
+
+    @pytest.mark.parametrize(
+        ("simulation", "error", "verdict"),
+        [
+            ([2.001, 3.001], 1e-3, "holds"),
+            ([2.0, 3.0], 0.1, "undecided"),
+            ([2.0, 3.2], 1e-3, "fails"),
+        ],
+    )
+    def test_agreement_is_relative_to_the_theory(self, script, simulation, error, verdict):
+        rows = pd.concat([curve(simulation, [2.0, 3.0], error), curve([NAN], [9.0], NAN)])
+        entry = script("claims").agreement_claim("a", "A.", "new", rows, SETTINGS)
+        assert entry["verdict"] == verdict
+        assert entry["quantity"] == "simulation/theory at 2 points"
+        assert entry["expected"] == "1 ± 0.01"
+
+    def test_agreement_of_nothing_is_refused(self, script):
+        with pytest.raises(ValueError, match="no value to test"):
+            script("claims").agreement_claim("a", "A.", "new", curve([NAN], [1.0], NAN), SETTINGS)
+
+    def error_vs_k(self, *, last_steps=(-0.1, -0.1), gap=-0.05, gap_error=1e-3) -> pd.DataFrame:
+        """Two rewards: without an optimum (c = 0) and with one at k = 2 (c = 5)."""
+        rows = []
+        for c, best in ((0.0, math.inf), (5.0, 2.0)):
+            exact = [1.0, 0.9, 0.8] if c == 0 else [1.0, 0.75, 0.8]
+            steps = np.cumsum([0.0, *last_steps]) if c == 0 else np.array(exact) - 1.0
+            frame = curve(1.0 + steps, exact, 1e-4, k=[1.0, 2.0, 4.0], temperature=4.0, reward_value=c)
+            frame["difference"] = [0.2, gap, 0.0]
+            frame["difference_standard_error"] = [gap_error, gap_error, 0.0]
+            hot = curve([NAN], [1.0], NAN, k=[2.0], temperature=40.0, reward_value=c).assign(
+                high_temperature_2=0.9, high_temperature_3=1.001, high_temperature_published=0.9
+            )
+            scalars = pd.DataFrame(
+                {
+                    "quantity": ["optimal_k", "s2"],
+                    "exact": [best, NAN],
+                    "two_point": [NAN, 0.5],
+                    "temperature": [4.0, NAN],
+                    "reward_value": c,
+                }
+            )
+            rows += [frame, hot, scalars]
+        return pd.concat(rows, ignore_index=True)
+
+    def verdicts(self, entries) -> dict[str, str]:
+        return {entry["id"]: entry["verdict"] for entry in entries}
+
+    def test_curve_claims_hold_where_simulation_is_sharp(self, script):
+        frame = self.error_vs_k()
+        entries = list(script("claims").error_vs_k(frame, SETTINGS))
+        assert self.verdicts(entries) == {
+            "error_vs_k_agrees": "holds",
+            "more_helps_c0": "holds",
+            "finite_k_c5": "holds",
+            "third_order_exact": "holds",
+            "third_order_published": "holds",
+        }
+        finite = next(entry for entry in entries if entry["id"] == "finite_k_c5")
+        # In units of s² = 0.5, and against the largest simulated k.
+        assert finite["quantity"] == "[δ(2) − δ(4)]/s², paired"
+        assert finite["expected"] == "below 0; exact −0.1000"
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({"last_steps": (-0.1, 0.001)}, "more_helps_c0", "undecided"),
+            ({"gap": -1e-4}, "finite_k_c5", "undecided"),
+            ({"gap": 0.05}, "finite_k_c5", "fails"),
+            ({"gap_error": 1.0}, "finite_k_c5", "undecided"),
+        ],
+    )
+    def test_curve_claims_are_not_decided_by_noise(self, script, changes, name, verdict):
+        entries = script("claims").error_vs_k(self.error_vs_k(**changes), SETTINGS)
+        assert self.verdicts(entries)[name] == verdict
+
+    def test_claim_that_more_help_fails_where_theory_turns(self, script):
+        frame = self.error_vs_k()
+        frame.loc[(frame["reward_value"] == 0) & (frame["k"] == 4) & frame["simulation"].notna(), "exact"] = (
+            0.95
+        )
+        verdicts = self.verdicts(script("claims").error_vs_k(frame, SETTINGS))
+        assert verdicts["more_helps_c0"] == "fails"
+
+    def test_third_order_claims_fail_the_other_way_round(self, script):
+        frame = self.error_vs_k()
+        swapped = {
+            "high_temperature_3": "high_temperature_published",
+            "high_temperature_published": "high_temperature_3",
+        }
+        verdicts = self.verdicts(script("claims").error_vs_k(frame.rename(columns=swapped), SETTINGS))
+        assert (verdicts["third_order_exact"], verdicts["third_order_published"]) == ("fails", "fails")
+
+    def fits(self, *, error=1e-5, slope=1.0, shift=0.0, one_point=0.5, bias=1.0) -> pd.DataFrame:
+        """Fits at three sizes of one setting: two-point values times 1 + slope/d, with q_TT shifted."""
+        values = {"s2": 0.5, "q_tt": 0.25, "q_tr": 0.02, "q_rr": 0.4}
+        rows = []
+        for d in (20, 50, 100):
+            columns = {"point": f"d{d}", "n_features": d, "n_train": 2 * d, "aspect_ratio": 0.5}
+            columns |= {"spectrum": "isotropic", "noise_var": 0.25, "replicates": 50}
+            for quantity, value in values.items():
+                scale = math.sqrt(0.25 * 0.4) if quantity == "q_tr" else value
+                moved = shift if quantity == "q_tt" else 0.0
+                rows.append(
+                    columns
+                    | {
+                        "quantity": quantity,
+                        "two_point": value,
+                        "one_point": value * one_point,
+                        "simulation": value + scale * (slope / d + moved),
+                        "standard_error": error * scale,
+                    }
+                )
+            rows.append(columns | {"quantity": "s2_bias", "two_point": 2.0 * slope * bias, "simulation": NAN})
+        return pd.DataFrame(rows)
+
+    def test_equivalents_are_judged_at_infinite_size(self, script):
+        # At d = 100 every value is 1 % off: only the extrapolation to 1/d = 0 finds agreement.
+        verdicts = self.verdicts(script("claims").equivalents(self.fits(), SETTINGS))
+        assert [verdicts[f"two_point_{name}"] for name in ("s2", "q_tt", "q_tr", "q_rr")] == ["holds"] * 4
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({"shift": 0.05}, "two_point_q_tt", "fails"),
+            ({"shift": 0.05}, "two_point_q_rr", "holds"),
+            ({"error": 0.1}, "two_point_q_tt", "undecided"),
+            ({}, "one_point_fails", "holds"),
+            ({"one_point": 1.01}, "one_point_fails", "fails"),
+            ({"one_point": 0.5, "error": 1.0}, "one_point_fails", "undecided"),
+            ({"slope": 1e-3}, "matched_prior", "holds"),
+            ({"slope": 1e-3, "shift": 0.05}, "matched_prior", "fails"),
+            ({"error": 0.1}, "matched_prior", "undecided"),
+            # 1 + slope/d is 1 + b/n with b = 2 slope at n = 2 d.
+            ({}, "finite_size_bias", "holds"),
+            ({"bias": 1.2}, "finite_size_bias", "fails"),
+            ({"error": 0.1}, "finite_size_bias", "undecided"),
+        ],
+    )
+    def test_claims_about_equivalents(self, script, changes, name, verdict):
+        entries = script("claims").equivalents(self.fits(**changes), SETTINGS)
+        assert self.verdicts(entries)[name] == verdict
+
+    def cell(self, **changes) -> dict:
+        usual = {
+            "reduced_temperature": 5.0,
+            "kappa": 2.0,
+            "rho": 0.5,
+            "optimal_k": 8.0,
+            "rho_critical": 0.6,
+            "kappa_condensation": 10.0,
+            "published_k": 8.0,
+        }
+        return usual | changes
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({}, "phase_line", "holds"),
+            ({}, "published_optimal_k", "holds"),
+            # An optimum where none is predicted refutes; none up to the largest k searched does not.
+            ({"rho": 0.7}, "phase_line", "fails"),
+            ({"optimal_k": np.inf}, "phase_line", "undecided"),
+            ({"optimal_k": np.inf}, "phase_line_is_sufficient", "undecided"),
+            ({"rho": 0.7}, "phase_line_is_sufficient", "holds"),
+            ({"kappa": 20.0, "rho": 0.7}, "phase_line", "holds"),
+            ({"kappa": 20.0, "rho": 0.7}, "phase_condensed", "fails"),
+            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_at_zero_temperature", "fails"),
+            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_line", "holds"),
+            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_line", "holds"),
+            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_strip", "holds"),
+            ({}, "phase_strip", "undecided"),
+            ({"published_k": np.inf}, "published_optimal_k", "fails"),
+            ({"published_k": np.inf, "reduced_temperature": 0.0}, "published_optimal_k", "holds"),
+        ],
+    )
+    def test_phase_cell_counts_for_its_zone(self, script, changes, name, verdict):
+        frame = pd.DataFrame([self.cell(), self.cell(**changes)])
+        assert self.verdicts(script("claims").phase_diagram(frame, SETTINGS))[name] == verdict
+
+    def error_vs_temperature(self, teacher=0.0, pair=0.0, published_above=3.0) -> pd.DataFrame:
+        s2 = 0.5
+        best = pd.DataFrame(
+            {
+                "quantity": "optimal_temperature",
+                "reward_value": [0.0, 0.0, 5.0, 5.0],
+                "k": [1.0, 8.0, 2.0, np.inf],
+                "exact": [NAN, teacher, pair, 2 * s2 * 8.0],
+                "published": [NAN, NAN, NAN, 2 * s2 * (8.0 + published_above)],
+            }
+        )
+        scalars = pd.DataFrame({"quantity": "s2", "two_point": s2, "reward_value": [0.0, 5.0]})
+        simulated = curve([1.0], [1.0], 1e-4, k=[8.0], temperature=1.0, reward_value=5.0)
+        return pd.concat([best, scalars, simulated], ignore_index=True)
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({}, "no_best_temperature_for_the_teacher", "holds"),
+            ({"teacher": 1.0}, "no_best_temperature_for_the_teacher", "fails"),
+            ({"teacher": np.inf}, "no_best_temperature_for_the_teacher", "fails"),
+            ({}, "no_best_temperature_for_two", "holds"),
+            ({"pair": np.inf}, "no_best_temperature_for_two", "holds"),
+            ({"pair": 1.0}, "no_best_temperature_for_two", "fails"),
+            ({}, "published_temperature_is_three_above", "holds"),
+            ({"published_above": 3.01}, "published_temperature_is_three_above", "fails"),
+        ],
+    )
+    def test_temperature_claims(self, script, changes, name, verdict):
+        entries = script("claims").error_vs_temperature(self.error_vs_temperature(**changes), SETTINGS)
+        assert self.verdicts(entries)[name] == verdict
+
+    def test_nothing_is_claimed_about_two_candidates_that_were_not_looked_at(self, script):
+        frame = self.error_vs_temperature()
+        verdicts = self.verdicts(script("claims").error_vs_temperature(frame[frame["k"] != 2], SETTINGS))
+        assert verdicts["no_best_temperature_for_two"] == "undecided"
+
+    def test_value_that_is_not_unique_is_refused(self, script):
+        frame = pd.DataFrame({"quantity": ["s2", "s2"], "exact": [1.0, 2.0]})
+        with pytest.raises(ValueError, match="has 2 rows in the table; it must have one"):
+            script("claims").scalar(frame, "s2", "exact")
+
+    def test_entries_name_the_table_that_decides_them(self, script, tmp_path, monkeypatch):
+        claims = script("claims")
+        entry = claims.claim("a", "A.", "new", "q", "1", "1", True)
+        monkeypatch.setattr(claims, "LEDGER", {"tiny": lambda frame, settings: [entry | settings]})
+        provenance.write_table(pd.DataFrame({"x": [1]}), tmp_path / "tiny.parquet")
+        configuration = {"claims": {"margin": 0.5}, "confidence": 0.9}
+        table, out = str(tmp_path / "tiny.parquet"), str(tmp_path / "claims.json")
+        claims.main([table], out, configuration)
+        extra = {"experiment": "tiny", "from": [table], "margin": 0.5, "confidence": 0.9}
+        assert provenance.read_json(out) == [entry | extra]
+
+
+def text(pair) -> str:
+    return pair[1]
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("value", "digits", "expected"),
+        [(1.2345, 2, "1.23"), (-0.5, 1, "−0.5"), (-0.001, 2, "0.00"), (math.inf, 1, "∞"), (12.0, 0, "12")],
+    )
+    def test_fixed_decimals(self, script, value, digits, expected):
+        assert script("numbers").fixed(value, digits) == (value, expected)
+
+    @pytest.mark.parametrize(
+        ("value", "digits", "expected"),
+        [
+            (0.012345, 3, "0.0123"),
+            (0.9996, 3, "1.00"),
+            (9.996, 3, "10.0"),
+            (99.96, 3, "100"),
+            (1234.5, 2, "1234"),
+            (-0.0050, 1, "−0.005"),
+            (1e-9, 2, "0.0000000010"),
+            (0.0, 3, "0"),
+            (math.inf, 3, "∞"),
+        ],
+    )
+    def test_significant_digits(self, script, value, digits, expected):
+        assert text(script("numbers").figures(value, digits)) == expected
+
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            (0, "0"),
+            (9999, "9999"),
+            (10000.0, "10\u202f000"),
+            (np.int64(1234567), "1\u202f234\u202f567"),
+            (math.inf, "∞"),
+        ],
+    )
+    def test_counts(self, script, value, expected):
+        assert text(script("numbers").count(value)) == expected
+
+    @pytest.mark.parametrize("value", [8.5, 7.999999, math.nan])
+    def test_count_is_an_integer(self, script, value):
+        with pytest.raises(ValueError):
+            script("numbers").count(value)
+
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [(1e-8, "10⁻⁸"), (3e-5, "3·10⁻⁵"), (1e6, "10⁶"), (2.5, "2.5·10⁰"), (1e-15, "10⁻¹⁵"), (0.001, "10⁻³")],
+    )
+    def test_powers_of_ten(self, script, value, expected):
+        assert text(script("numbers").power(value)) == expected
+
+    @pytest.mark.parametrize(
+        ("value", "digits", "expected"),
+        [(0.0123, 2, "1.2"), (0.99, 2, "99"), (-0.5, 1, "−50"), (1.0, 1, "100")],
+    )
+    def test_percentages(self, script, value, digits, expected):
+        assert text(script("numbers").percent(value, digits)) == f"{expected}\u00a0%"
+
+    @pytest.mark.parametrize(
+        ("value", "error", "expected"),
+        [
+            (3.2719, 0.0123, "3.272(12)"),
+            (3.2719, 0.031, "3.27(3)"),
+            (-0.5, 0.2, "−0.5(2)"),
+            (123.4, 5.6, "123(6)"),
+            (1234.0, 56.0, "1234(56)"),
+            (1.0, 0.00096, "1.0000(10)"),
+        ],
+    )
+    def test_uncertain_values(self, script, value, error, expected):
+        pair = script("numbers").uncertain(value, error)
+        assert pair == ([value, error], expected)
+
+    @pytest.mark.parametrize(
+        ("values", "expected"),
+        [([], "none"), ([5.0], "5"), ([0, 15.0], "0 and 15"), ([-1, 0.5, math.inf], "−1, 0.5 and ∞")],
+    )
+    def test_lists(self, script, values, expected):
+        assert text(script("numbers").listing(values)) == expected
+
+    def test_value_at_a_place_is_unique(self, script):
+        frame = pd.DataFrame(
+            {"k": [2.0, math.inf, 2.0], "quantity": ["a", "a", "b"], "exact": [1.0, 2.0, 3.0]}
+        )
+        at = script("numbers").at
+        assert at(frame, "exact", quantity="a", k=2.0 * (1 + 1e-12)) == 1.0
+        assert at(frame, "exact", quantity="a", k=math.inf) == 2.0
+        with pytest.raises(ValueError, match="has 2 rows in its table"):
+            at(frame, "exact", k=2.0)
+        with pytest.raises(ValueError, match="has 0 rows in its table"):
+            at(frame, "exact", k=3.0)
+
+    def test_largest_deviation_is_over_simulated_points(self, script):
+        frame = curve([1.0, 2.04, NAN], [1.01, 2.0, 5.0], 0.1)
+        value, words = script("numbers").largest_deviation(frame)
+        assert value == pytest.approx(0.02)
+        assert words == "2.0\u00a0%"
+
+    def declare(self, script, tmp_path, monkeypatch, value) -> dict:
+        numbers = script("numbers")
+        declarations = {
+            "general": lambda frame, block: {"seed": (block["general"]["seed"], "7")},
+            "tiny": lambda frame, block: {"best": (value(frame), "x"), "size": (block["size"], "3")},
+        }
+        monkeypatch.setattr(numbers, "DECLARATIONS", declarations)
+        table = str(tmp_path / "tiny.parquet")
+        provenance.write_table(pd.DataFrame({"x": [1.5, math.nan]}), table)
+        configuration = {"seed": 7, "experiments": {"tiny": {"size": 3}}}
+        numbers.main([table], "claims.json", str(tmp_path / "numbers.json"), configuration)
+        return {"table": table, "written": provenance.read_json(tmp_path / "numbers.json")}
+
+    def test_entries_bear_the_experiment_and_its_table(self, script, tmp_path, monkeypatch):
+        result = self.declare(script, tmp_path, monkeypatch, lambda frame: [frame["x"].iloc[0], math.inf])
+        assert result["written"] == {
+            "seed": {"value": 7, "text": "7", "from": []},
+            "tiny_best": {"value": [1.5, "inf"], "text": "x", "from": [result["table"]]},
+            "tiny_size": {"value": 3, "text": "3", "from": [result["table"]]},
+        }
+
+    def test_number_that_is_none_is_refused_by_name(self, script, tmp_path, monkeypatch):
+        with pytest.raises(ValueError, match=r"tiny_best\.value is nan"):
+            self.declare(script, tmp_path, monkeypatch, lambda frame: frame["x"].iloc[1])
+
+
+class TestPublish:
+    FIGURES = ("results/paper/figures/a.pdf", "results/paper/figures/a.csv")
+    PAPER = "results/paper/paper.pdf"
+    STAMP = "results/paper/published.json"
+
+    @pytest.fixture(autouse=True)
+    def made(self, tmp_path, monkeypatch):
+        """A grid, a table from it, a figure from that, and a paper."""
+        monkeypatch.chdir(tmp_path)
+        provenance.write_atomic("scripts/x.py", "")
+        self.make(["results/paper/grid/a.csv"], [])
+        self.make(["results/paper/tables/a.parquet"], ["results/paper/grid/a.csv"])
+        self.make(self.FIGURES, ["results/paper/tables/a.parquet"])
+        self.make([self.PAPER], self.FIGURES)
+        self.make(["results/paper/tables/other.parquet"], [])
+
+    def make(self, outputs: list[str], inputs: list[str]) -> None:
+        for path in outputs:
+            provenance.write_atomic(path, f"content of {path}")
+        record = provenance.make_record(
+            rule="x",
+            sources=["scripts/x.py"],
+            inputs=inputs,
+            outputs=outputs,
+            configuration={},
+            versions={},
+            wildcards={},
+        )
+        provenance.write_json(provenance.record_path(outputs[0]), record)
+
+    def publish(self, script) -> dict:
+        script("publish").main(list(self.FIGURES), self.PAPER, "results/paper/verify.json", self.STAMP, {})
+        return provenance.read_manifest()
+
+    def test_bytes_are_copied_and_listed(self, script):
+        manifest = self.publish(script)
+        assert manifest["files"].keys() == {"figures/a.pdf", "figures/a.csv", "paper/paper.pdf"}
+        for path, digest in manifest["files"].items():
+            made = self.PAPER if path.startswith("paper") else f"results/paper/{path}"
+            assert Path(path).read_bytes() == Path(made).read_bytes()
+            assert provenance.file_hash(path) == digest
+
+    def test_manifest_holds_the_records_of_everything_behind_and_no_other(self, script):
+        records = self.publish(script)["records"]
+        names = ("figures/a", "grid/a", "paper", "tables/a")
+        assert sorted(records) == [f"results/paper/{name}.record.json" for name in names]
+        assert all(records[path] == provenance.read_record(path) for path in records)
+
+    def test_stamp_vouches_for_the_manifest_too(self, script):
+        files = self.publish(script)["files"]
+        stamp = provenance.read_json(self.STAMP)
+        assert stamp == files | {"figures/manifest.json": provenance.file_hash("figures/manifest.json")}
+
+    def test_publishing_twice_writes_the_same_bytes(self, script):
+        self.publish(script)
+        before = Path("figures/manifest.json").read_bytes()
+        self.publish(script)
+        assert Path("figures/manifest.json").read_bytes() == before
+
+    @pytest.mark.parametrize(
+        "missing", ["results/paper/grid/a.record.json", "results/paper/paper.record.json", PAPER]
+    )
+    def test_incomplete_set_is_not_published_at_all(self, script, missing):
+        Path(missing).unlink()
+        with pytest.raises((ArtifactError, FileNotFoundError)):
+            self.publish(script)
+        assert not Path("figures").exists()
+        assert not Path("paper").exists()
+
+
+def named(**entries) -> Namedlist:
+    """Inputs, outputs or parameters exactly as the engine hands them over."""
+    result = Namedlist()
+    for name, value in entries.items():
+        place = len(result)
+        if isinstance(value, list):
+            result.extend(value)
+            result._set_name(name, place, end=len(result))
+        else:
+            result.append(value)
+            result._set_name(name, place)
+    return result
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_record_of_a_job_tells_data_from_what_vouches_for_it(script, tmp_path, monkeypatch, single):
+    script("publish")  # puts workflow/ on the path
+    import adapter
+
+    monkeypatch.chdir(tmp_path)
+    for path in ("scripts/x.py", "data/a.csv"):
+        provenance.write_atomic(path, path)
+    arguments = {"configuration": {}, "versions": {}, "wildcards": {}}
+    record = provenance.make_record(
+        rule="a", sources=["scripts/x.py"], inputs=[], outputs=["data/a.csv"], **arguments
+    )
+    provenance.write_json("data/a.record.json", record)
+    records, sources = "data/a.record.json", "scripts/x.py"
+    job = SimpleNamespace(
+        rule="x",
+        # The engine hands a single path over as text where the rule gives it as text.
+        input=named(
+            table="data/a.csv",
+            records=records if single else [records],
+            sources=sources if single else [sources],
+        ),
+        output=named(table_out="data/b.csv", record="data/b.record.json"),
+        params=named(configuration={"seed": 3}, versions={"numpy": "2"}, seeds="seed", batch=1),
+        wildcards=named(batch="1"),
+        log=["x.log"],
+    )
+    given = {}
+
+    def main(table: str, table_out: str, configuration: dict, batch: int) -> None:
+        given.update(table=table, batch=batch, configuration=configuration)
+        print("said")
+        provenance.write_atomic(table_out, "made")
+
+    adapter.run(main, job)
+    assert given == {"table": "data/a.csv", "batch": 1, "configuration": {"seed": 3}}
+    assert Path("x.log").read_text() == "said\n"
+    written = json.loads(Path("data/b.record.json").read_text())
+    assert written["inputs"] == {"data/a.csv": provenance.file_hash("data/a.csv")}
+    assert written["outputs"] == {"data/b.csv": provenance.file_hash("data/b.csv")}
+    assert written["sources"] == {"scripts/x.py": provenance.file_hash("scripts/x.py")}
+    assert written["recipes"] == {"data/a.record.json": record["recipe"]}
+    assert (written["seeds"], written["wildcards"]) == ("seed", {"batch": "1"})
