@@ -1,8 +1,8 @@
-"""Time to a stated standard error on the two figures of Halder and Pehlevan: the obvious way against the engine.
+"""Time to a standard error on the two figures of Halder and Pehlevan: the obvious way against the engine.
 
-The obvious way draws fresh candidates for every k, forms outputs m + s Z, and at T > 0 draws the chosen index. The
-time to reach a standard error is (time spent) x (standard error reached)^2 / (standard error wanted)^2, so that
-the ratio of two ways needs neither to run until it gets there. Both run in turn, in one process, on one core.
+The obvious way draws fresh candidates for every k, forms outputs m + s Z, and at T > 0 draws an index.
+The time to reach a standard error is (time spent) x (error reached)^2 / (error wanted)^2, so the ratio of two
+ways needs neither to run until it gets there. Both run in turn, in one process, on one core.
 """
 
 from __future__ import annotations

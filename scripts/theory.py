@@ -19,6 +19,7 @@ from bestofk import (
 from bestofk import grid as layout
 from bestofk import selection as exact
 from bestofk.equivalents import OrderParameters
+from bestofk.model import TeacherStudent
 
 COLUMNS = ["point", "k", "temperature", "quantity", "method", "value"]
 
@@ -47,14 +48,17 @@ def main(grid: str, theory: str, experiment: str, kind: str, configuration: dict
     rows: list[tuple] = []
     for _, problem in points.groupby("problem", sort=False):
         model, rewards = layout.build_problem(problem, experiment, configuration["seed"])
-        for point, reward in zip(problem["point"], rewards, strict=True):
-            rows += order_parameters(point, model.with_reward(reward))
-            if kind == "selection":
-                rows += selection(point, model.with_reward(reward), block)
+        models = {
+            point: model.with_reward(reward) for point, reward in zip(problem["point"], rewards, strict=True)
+        }
+        for point, of_point in models.items():
+            rows += order_parameters(point, of_point)
+        if kind == "selection":
+            rows += selection(models, block)
     provenance.write_table(pd.DataFrame(rows, columns=COLUMNS), theory)
 
 
-def order_parameters(point: str, model) -> Iterator[tuple]:
+def order_parameters(point: str, model: TeacherStudent) -> Iterator[tuple]:
     """Ridge, degrees of freedom and both kinds of order parameters of a training problem."""
     parameters = {"aspect_ratio": model.aspect_ratio, "noise_var": model.noise_var}
     ridge = equivalents.renormalized_ridge(model.spectrum, prior_var=model.prior_var, **parameters)
@@ -68,27 +72,50 @@ def order_parameters(point: str, model) -> Iterator[tuple]:
             yield point, np.nan, np.nan, quantity, method, getattr(values, quantity)
 
 
-def selection(point: str, model, block: dict) -> Iterator[tuple]:
-    """The selection error over the experiment's k and temperatures, exact and by every approximation."""
-    two_point = equivalents.order_parameters(model, kind="two_point")
-    one_point = equivalents.order_parameters(model, kind="one_point")
+def selection(models: dict[str, TeacherStudent], block: dict) -> Iterator[tuple]:
+    """The selection errors of one training problem under all its rewards, exact and approximate."""
     k = layout.all_k(block)
     over_temperature = block["selection"].get("optimal_temperature", False)
+    two_point, one_point = (
+        {point: equivalents.order_parameters(model, kind=kind) for point, model in models.items()}
+        for kind in ("two_point", "one_point")
+    )
+    model = next(iter(models.values()))
     simulated = layout.temperatures(block, model)
     for temperature in layout.all_temperatures(block, model):
-        curves = {
-            "exact": exact.mean_selection_error(k, two_point, temperature=temperature),
-            **approximations(k, two_point, temperature),
-        }
-        if temperature in simulated:
-            curves["one_point"] = exact.mean_selection_error(k, one_point, temperature=temperature)
-        for method, values in curves.items():
-            for number, value in zip(k, values, strict=True):
-                yield point, number, temperature, "error", method, float(value)
-        if not over_temperature:
-            yield from optima_over_k(point, two_point, temperature)
+        families = {"exact": two_point} | ({"one_point": one_point} if temperature in simulated else {})
+        curves = mean_errors(k, [v for family in families.values() for v in family.values()], temperature)
+        for method, family in families.items():
+            for point in family:
+                yield from error_rows(point, k, temperature, method, next(curves))
+        for point, values in two_point.items():
+            for method, curve in approximations(k, values, temperature).items():
+                yield from error_rows(point, k, temperature, method, curve)
+            if not over_temperature:
+                yield from optima_over_k(point, values, temperature)
     if over_temperature:
-        yield from optima_over_temperature(point, two_point, k)
+        for point, values in two_point.items():
+            yield from optima_over_temperature(point, values, k)
+
+
+def mean_errors(k: np.ndarray, family: list[OrderParameters], temperature: float) -> Iterator[np.ndarray]:
+    """Exact mean errors of several rewards of one training problem, which share s² and so one quadrature."""
+    if temperature == 0:
+        yield from (exact.mean_selection_error(k, values, temperature=0.0) for values in family)
+        return
+    t = temperature / (2 * family[0].s2)
+    m2, m1 = exact.excess_coefficients(k, [values.kappa for values in family], reduced_temperature=t)
+    for column, values in enumerate(family):
+        excess = values.s2 * (m2[:, column] + values.rho * m1[:, column])
+        yield large_k.limit_error(values, temperature=temperature) + excess
+
+
+def error_rows(
+    point: str, k: np.ndarray, temperature: float, method: str, curve: np.ndarray
+) -> Iterator[tuple]:
+    """One row a k of a curve."""
+    for number, value in zip(k, curve, strict=True):
+        yield point, number, temperature, "error", method, float(value)
 
 
 def approximations(k: np.ndarray, values: OrderParameters, temperature: float) -> dict[str, np.ndarray]:
@@ -172,7 +199,7 @@ def phase_cells(
     cells["kappa_condensation"] = float(boundaries.condensation_kappa(t))
     if t > 0:
         published = np.array([published_k(value, rho, t) for value in kappa])
-        # The formula gives a real number: the better of its two neighbours in the search is taken, in its favour.
+        # The formula gives a real number: in its favour, the better of its two searched neighbours counts.
         above = np.searchsorted(k, np.minimum(published, k[-1]))
         below = np.maximum(np.searchsorted(k, np.minimum(published, k[-1]), side="right") - 1, 0)
         better = np.minimum(excess[above, columns], excess[below, columns])

@@ -97,6 +97,9 @@ class ProjectCopy:
             (root / name).touch(exist_ok=True)
         self.published = self.hashes("figures") | self.hashes("paper")
 
+    def __truediv__(self, name: str) -> Path:
+        return self.root / name
+
     @property
     def environment(self) -> dict[str, str]:
         """That of a terminal without a display; the copy's library comes before the installed one."""

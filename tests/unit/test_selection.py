@@ -149,6 +149,13 @@ def test_moments_meet_stored_mpmath_values(point):
     np.testing.assert_allclose([nu_1, nu_2], MPMATH[point], rtol=5e-13)
 
 
+def test_error_keeps_its_digits_where_large_gaps_cancel():
+    # All 100 candidates are near 50; the chosen one is spread by 0.4 about 47.5, where the teacher is.
+    nu_1, nu_2 = 47.492406364460458, 2255.7130671012094  # from mp_moments, as above
+    expected = 47.5**2 - 95 * nu_1 + nu_2
+    assert selection_error(100, 2.5, 50.0, temperature=2e-3) == pytest.approx(expected, rel=1e-10)
+
+
 @pytest.mark.parametrize("point", MPMATH_BEST_OF_K)
 def test_best_of_k_moments_meet_stored_mpmath_values(point):
     k, b = point

@@ -51,16 +51,28 @@ def commands(smoke_run: ProjectCopy, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.fixture(scope="module")
+def rules(smoke_run: ProjectCopy) -> dict[str, set[str]]:
+    """The rules of each run."""
+    return {
+        run: set(smoke_run.snakemake("--list-rules", parameters=f"workflow/config/{run}.yaml").stdout.split())
+        for run in ("smoke", "paper")
+    }
+
+
+def test_only_the_paper_is_published(rules: dict[str, set[str]]) -> None:
+    assert rules["paper"] - rules["smoke"] == {"publish"}
+
+
 @pytest.mark.parametrize("target", ["reproduce", "smoke", "report", "appendix"])
-def test_target_asks_the_engine_for_a_rule_that_exists(smoke_run: ProjectCopy, target: str) -> None:
+def test_target_asks_the_engine_for_a_rule_that_exists(smoke_run: ProjectCopy, rules, target: str) -> None:
     asked = [line for line in commands(smoke_run, target) if "--cores" in line]
     assert asked
-    rules = smoke_run.snakemake("--list-rules", parameters="workflow/config/paper.yaml").stdout.split()
     for line in asked:
         after_cores = line.split("--cores ")[1].split()
         assert after_cores[0].isdigit()
         # Words after --config would be taken for configuration, not for a target.
-        assert after_cores[1] in rules
+        assert after_cores[1] in rules["smoke" if target == "smoke" else "paper"]
 
 
 @pytest.mark.parametrize("target", ["reproduce", "smoke", "report", "appendix", "fig-overview"])

@@ -43,10 +43,11 @@ def test_rule_is_complete(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - {"fig_{figure}"}))
 def test_rule_and_script_bear_the_same_name(name: str) -> None:
-    script = re.search(r'script:\s+"\.\./\.\./(.*)"', RULES[name][1])[1]
-    assert script == f"scripts/{name}.py"
-    assert (ROOT / script).is_file()
-    assert f'sources=sources("{script}"' in RULES[name][1]
+    text = re.sub(r"\s", "", RULES[name][1])
+    assert f'script:"../../scripts/{name}.py"' in text
+    assert f'sources=sources("scripts/{name}.py"' in text
+    assert f'versions=versions("scripts/{name}.py"' in text
+    assert (ROOT / f"scripts/{name}.py").is_file()
 
 
 def test_snakefile_is_short() -> None:

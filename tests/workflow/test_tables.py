@@ -24,7 +24,7 @@ def contract_of(path: Path) -> str:
 
 def kind(dtype) -> str:
     """The dtype as the contract names it; text is `string` whatever pandas calls it."""
-    return "string" if pd.api.types.is_string_dtype(dtype) or dtype == object else str(dtype)
+    return "string" if pd.api.types.is_string_dtype(dtype) else str(dtype)
 
 
 def test_every_table_of_a_run_keeps_its_contract(smoke_run):

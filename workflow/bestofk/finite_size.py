@@ -22,8 +22,8 @@ def variance_bias(model: TeacherStudent) -> float:
     Notes
     -----
     b = (df3 - df2^2)/(1 - df2)^2 with df_j = (1/n) sum_i (lambda_i/(lambda_i + R))^j: from the leave-one-out
-    identity E[1 - df1 of the sample] = E[sigma^2/s^2_{n-1}(x)] and the mean of linear spectral statistics of a
-    real sample covariance (Bai and Silverstein, Ann. Probab. 32, 553, 2004); derivation in the paper's
+    identity E[1 - df1 of the sample] = E[sigma^2/s^2_{n-1}(x)] and the mean of linear spectral statistics of
+    a real sample covariance (Bai and Silverstein, Ann. Probab. 32, 553, 2004); derivation in the paper's
     appendix.
 
     Examples

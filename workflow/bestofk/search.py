@@ -119,7 +119,7 @@ def best_temperature(k: ArrayLike, order_parameters: OrderParameters) -> BestTem
     if k.ndim != 1 or k.size == 0:
         raise ValueError(f"k has shape {k.shape}; it must be a vector of at least one number of candidates")
     unit = 2 * order_parameters.s2
-    grid = np.geomspace(*REDUCED_TEMPERATURES, 21)
+    grid = np.geomspace(*REDUCED_TEMPERATURES, 16)
     scan = np.array([mean_selection_error(k, order_parameters, temperature=unit * t) for t in grid])
     ends = [mean_selection_error(k, order_parameters, temperature=limit) for limit in (0.0, np.inf)]
     best = [

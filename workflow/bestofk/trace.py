@@ -119,7 +119,7 @@ def resolve(target: str, run: str) -> Target:
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
     if len(path.parts) > 1:
-        copied = path.parts[0] == "figures" or path == Path("paper/paper.pdf")
+        copied = path.parts[0] == "figures" or (path.parts[0] == "paper" and path.suffix == ".pdf")
         made = Path("results/paper", path if path.parts[0] == "figures" else path.name) if copied else path
         record = provenance.record_path(made)
         artifact = None if made == record else made.as_posix()
@@ -284,7 +284,8 @@ def _compare_target(start: Target, link: Link) -> None:
 
 def _describe(link: Link) -> str:
     record, pad = link.records[0], "  " * link.depth
-    more = f" and {len(link.records) - 1} more batches" if len(link.records) > 1 else ""
+    others = len(link.records) - 1
+    more = f" and {others} more batch{'es' if others > 1 else ''}" if others else ""
     title = f"{pad}{', '.join(record['outputs'])}{more}"
     if link.repeated:
         return f"{title} (see above)"
