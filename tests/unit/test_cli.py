@@ -161,10 +161,13 @@ def test_misuse_is_status_2(arguments, capsys):
 def test_reader_that_stops_early_is_no_error():
     read, write = os.pipe()
     os.close(read)
+    # Without a buffer the error comes at once; with one it comes again when Python ends.
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "bestofk.cli", "config", "workflow/config/smoke.yaml"],
             cwd=ROOT,
+            env=buffered,
             stdout=write,
             stderr=subprocess.PIPE,
             check=False,

@@ -18,8 +18,8 @@ class TestBestK:
     @pytest.mark.parametrize(("temperature", "beyond"), [(10.0, False), (12.3, True)])
     def test_best_k_is_the_least_of_every_k(self, temperature, beyond):
         # From 64 on the search tries every k only near the best of a coarse grid.
-        best = best_k(OVERSHOOT, temperature=temperature, k_max=400)
-        every = np.arange(1, 401)
+        best = best_k(OVERSHOOT, temperature=temperature, k_max=300)
+        every = np.arange(1, 301)
         errors = mean_selection_error(every, OVERSHOOT, temperature=temperature)
         assert best.k == every[errors.argmin()]
         assert (best.k > 64) == beyond

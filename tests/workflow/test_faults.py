@@ -1,4 +1,4 @@
-"""What becomes of damaged files and of runs that are stopped: named, moved aside, made again, the same bytes."""
+"""What becomes of damaged files and of stopped runs: named, moved aside, made again, with the same bytes."""
 
 from __future__ import annotations
 

@@ -116,6 +116,7 @@ class TestCollect:
         assert row["two_point"] == 0.3
         assert row["simulation"] == pytest.approx(0.33)
         assert row["standard_error"] == pytest.approx(0.02)
+        assert row["difference"] == 0.0
         assert row["noise_var"] == 0.25
 
     def test_deviation_is_in_standard_errors_of_the_simulation(self, run):
