@@ -119,7 +119,7 @@ def _claims(options: argparse.Namespace) -> int:
 
     claims = provenance.read_json(Path("results", options.run, "claims.json"))
     rows = [[entry[name] for name in ("id", "measured", "expected", "verdict")] for entry in claims]
-    widths = [34, 34, 34, None]
+    widths = [40, 34, 34, None]
     print(tabulate(rows, headers=["claim", "measured", "expected", "verdict"], maxcolwidths=widths))
     return 0
 
