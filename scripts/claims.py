@@ -8,6 +8,7 @@ import pandas as pd
 from bestofk import agreement, provenance
 
 HP = "Halder and Pehlevan"
+RIDGE = "known for ridge regression"
 NEW = "new"
 
 
@@ -105,8 +106,9 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         )
         yield claim(
             f"two_point_{quantity}",
-            f"For d → ∞ at fixed d/n the two-point equivalent of {symbol} agrees with fitted posteriors.",
-            NEW if quantity != "s2" else HP,
+            f"For d → ∞ at fixed d/n the two-point equivalent of {symbol} agrees with fitted posteriors, "
+            "on average over the settings.",
+            {"s2": HP, "q_tt": RIDGE}.get(quantity, NEW),
             f"fit/theory at 1/d → 0, mean over {len(of_quantity)} settings",
             interval(result.low, result.high),
             f"1 ± {settings['margin']:g}",
@@ -153,8 +155,8 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     )
     yield claim(
         "matched_prior",
-        "With the prior variance equal to |w_T|²/d, q_TT = s² − σ² at every d and n.",
-        NEW,
+        "With w_T,i² = γ² for every i, q_TT = s² − σ² on average over training sets, at finite d too.",
+        RIDGE,
         f"q_TT/(s² − σ²), weighted mean over {len(ratio)} settings",
         interval(result.low, result.high),
         f"1 ± {settings['margin']:g}",
@@ -242,9 +244,9 @@ def error_vs_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             exact_steps = curve.sort_values("k")["exact"].diff().dropna()
             yield claim(
                 f"more_helps_c{overshoot:g}",
-                f"With overshoot c = {overshoot:g} more candidates always help.",
+                f"With overshoot c = {overshoot:g} more candidates help, up to the largest k simulated.",
                 HP,
-                "steps of δ between simulated k that are upward",
+                "steps of δ between neighbouring simulated k that are upward",
                 f"{int((steps > 0).sum())} of {len(steps)} (exact theory: {int((exact_steps > 0).sum())})",
                 "0",
                 bool((exact_steps < 0).all()) and (True if (steps < 0).all() else None),
@@ -259,7 +261,7 @@ def error_vs_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         k_last = curve["k"].max()
         yield claim(
             f"finite_k_c{overshoot:g}",
-            f"With overshoot c = {overshoot:g} a finite number of candidates is best: k⋆ = {best:g}.",
+            f"With overshoot c = {overshoot:g} a finite number of candidates beats the largest simulated.",
             HP,
             f"[δ({rows['k'].iloc[0]:g}) − δ({k_last:g})]/s², paired",
             interval(low[0], high[0]),
@@ -318,7 +320,7 @@ def error_vs_temperature(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     yield claim(
         "no_best_temperature_for_the_teacher",
         "With the teacher as the reward no interior temperature is best, whatever k.",
-        HP,
+        NEW,
         "k with an interior optimum",
         str(len(interior[interior["reward_value"] == 0])),
         "0",
@@ -403,17 +405,17 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     warm, cold = frame[frame["reduced_temperature"] > 0], frame[frame["reduced_temperature"] == 0]
     outside_strip = (warm["reduced_temperature"] >= 1.8) | (warm["kappa"] >= 1)
     zones = {
-        "phase_line": (
-            warm[~warm["condensed"] & outside_strip],
-            "Below κ_e, for t ≥ 1.8 or κ ≥ 1, a finite k is best iff 3 q_RR/(1+t) > s² + 2 q_TR.",
-        ),
         "phase_line_is_sufficient": (
             warm[~warm["condensed"] & warm["predicted"]],
             "Below κ_e, 3 q_RR/(1+t) > s² + 2 q_TR is sufficient for a finite best k.",
         ),
+        "phase_line_is_necessary": (
+            warm[~warm["condensed"] & outside_strip & ~warm["predicted"]],
+            "Below κ_e, for t ≥ 1.8 or κ ≥ 1, it is necessary: no finite k is best elsewhere.",
+        ),
         "phase_at_zero_temperature": (
-            cold,
-            "At T = 0 a finite k is best iff 2 q_TR < min(4 q_RR − s², 2 q_RR).",
+            cold[~cold["predicted"]],
+            "At T = 0 no finite k is best where 2 q_TR ≥ min(4 q_RR − s², 2 q_RR).",
         ),
         "phase_condensed": (
             warm[warm["condensed"]],
@@ -425,14 +427,15 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         # A search that ends at k_max cannot see an optimum beyond it: such cells decide nothing.
         unresolved = wrong[wrong["predicted"] & ~wrong["finite"]]
         refuted = len(wrong) - len(unresolved)
+        beyond = f", and {len(unresolved)} with none up to the largest k searched" if len(unresolved) else ""
         yield claim(
             name,
             sentence,
             NEW,
             f"cells of {len(cells)} that disagree",
-            f"{refuted}, and {len(unresolved)} with no optimum up to the largest k searched",
+            f"{refuted}{beyond}",
             "0",
-            False if refuted else (None if len(unresolved) else True),
+            False if refuted else (True if len(cells) and not len(unresolved) else None),
         )
     strip = warm[~warm["condensed"] & ~outside_strip & warm["finite"] & ~warm["predicted"]]
     yield claim(
@@ -448,13 +451,24 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     missed = published != warm["finite"]
     yield claim(
         "published_optimal_k",
-        "The published optimal-k formula, made for high temperature, tells over the whole diagram "
-        "whether a finite k is best.",
-        HP,
-        "cells where it errs",
+        "Outside its range, high temperature, the published optimal-k formula misjudges whether a finite k "
+        "is best.",
+        NEW,
+        "cells where it errs, over the whole diagram",
         f"{missed.sum()} of {len(warm)} ({100 * missed.mean():.1f} %)",
+        "at least 1",
+        bool(missed.any()),
+    )
+    # There the formula has no finite optimum at any κ, and a theorem excludes one.
+    fair = warm["reduced_temperature"] >= 3 + 3 / (2 * warm["rho"])
+    yield claim(
+        "published_optimal_k_when_hot",
+        "For t ≥ 3 + 3/(2ρ), ρ > 0, the published optimal-k formula judges it rightly.",
+        HP,
+        f"cells of {int(fair.sum())} where it errs",
+        str(int(missed[fair].sum())),
         "0",
-        not missed.any(),
+        False if missed[fair].any() else (True if fair.any() else None),
     )
 
 

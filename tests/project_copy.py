@@ -104,6 +104,8 @@ class ProjectCopy:
     def environment(self) -> dict[str, str]:
         """That of a terminal without a display; the copy's library comes before the installed one."""
         hidden = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
+        # Under `make test` a make of the tests would take itself for a part of that one.
+        hidden |= {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"}
         kept = {name: value for name, value in os.environ.items() if name not in hidden}
         return {**kept, "PYTHONPATH": str(self.root / "workflow")}
 
@@ -150,6 +152,8 @@ class ProjectCopy:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            # A shell starts background jobs deaf to SIGINT, and their children inherit it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     @contextmanager

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 #: Height in inches.
-HEIGHT = 4.3
+HEIGHT = 2.5
 
 #: Where the guide of slope -2 stands: the part of the range of k, and the factor below the error.
 GUIDE = (0.25, 0.6, 0.2)
@@ -41,12 +41,12 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
     numbers = pd.concat([scaled_errors(errors), local_slopes(errors)], ignore_index=True)
     numbers = numbers.reindex(columns=COLUMNS)
     with drawing.style():
-        figure = Figure(figsize=(drawing.COLUMN, HEIGHT))
-        upper, lower = figure.subplots(2, 1, height_ratios=(1.15, 1))
-        draw_errors(upper, numbers[numbers["panel"] == "a"])
-        draw_slopes(upper.inset_axes((0.60, 0.60, 0.40, 0.40)), numbers[numbers["panel"] == "a, inset"])
-        draw_coefficients(lower, numbers[numbers["panel"] == "b"])
-        for axes, letter in zip((upper, lower), "ab", strict=True):
+        figure = Figure(figsize=(drawing.PAGE, HEIGHT))
+        left, right = figure.subplots(1, 2)
+        draw_errors(left, numbers[numbers["panel"] == "a"])
+        draw_slopes(left.inset_axes((0.60, 0.60, 0.40, 0.40)), numbers[numbers["panel"] == "a, inset"])
+        draw_coefficients(right, numbers[numbers["panel"] == "b"])
+        for axes, letter in zip((left, right), "ab", strict=True):
             drawing.panel_label(axes, letter)
         drawing.save(figure, numbers, pdf=pdf, png=png, csv=csv)
 
@@ -148,7 +148,11 @@ def draw_coefficients(axes: Axes, numbers: pd.DataFrame) -> None:
     decades = 10.0 ** np.arange(np.ceil(np.log10(numbers["k"].min())), np.log10(end) + 1)
     axes.set_xticks(decades, [drawing.plain_number(k) for k in decades])
     axes.set(xlabel="candidates $k$", ylabel=r"$k^2\delta/\sigma^2$")
-    handles = [Line2D([], [], color=colour, label=f"n = {n:,.0f}") for n, colour in colours.items()]
+    labels = [f"$n$ = {n:,.0f}".replace(",", "\u2009") for n in colours]
+    handles = [
+        Line2D([], [], color=colour, label=label)
+        for label, colour in zip(labels, colours.values(), strict=True)
+    ]
     first = next(iter(colours.values()))
     handles.append(Line2D([], [], color=first, label="one-point", **drawing.PUBLISHED))
     axes.legend(handles=handles, loc="lower right", ncols=2, columnspacing=1.0, borderaxespad=0.2)

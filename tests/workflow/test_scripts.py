@@ -315,22 +315,25 @@ class TestClaims:
     @pytest.mark.parametrize(
         ("changes", "name", "verdict"),
         [
-            ({}, "phase_line", "holds"),
-            ({}, "published_optimal_k", "holds"),
             # An optimum where none is predicted refutes; none up to the largest k searched does not.
-            ({"rho": 0.7}, "phase_line", "fails"),
-            ({"optimal_k": np.inf}, "phase_line", "undecided"),
+            ({"rho": 0.7}, "phase_line_is_necessary", "fails"),
+            ({"rho": 0.7, "optimal_k": np.inf}, "phase_line_is_necessary", "holds"),
             ({"optimal_k": np.inf}, "phase_line_is_sufficient", "undecided"),
             ({"rho": 0.7}, "phase_line_is_sufficient", "holds"),
-            ({"kappa": 20.0, "rho": 0.7}, "phase_line", "holds"),
+            # A claim about no cell decides nothing.
+            ({}, "phase_line_is_necessary", "undecided"),
+            ({"kappa": 20.0, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
             ({"kappa": 20.0, "rho": 0.7}, "phase_condensed", "fails"),
             ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_at_zero_temperature", "fails"),
-            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_line", "holds"),
-            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_line", "holds"),
+            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
+            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
             ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_strip", "holds"),
             ({}, "phase_strip", "undecided"),
-            ({"published_k": np.inf}, "published_optimal_k", "fails"),
-            ({"published_k": np.inf, "reduced_temperature": 0.0}, "published_optimal_k", "holds"),
+            ({"published_k": np.inf}, "published_optimal_k", "holds"),
+            ({"published_k": np.inf, "reduced_temperature": 0.0}, "published_optimal_k", "fails"),
+            ({}, "published_optimal_k_when_hot", "undecided"),
+            ({"reduced_temperature": 7.0}, "published_optimal_k_when_hot", "holds"),
+            ({"reduced_temperature": 7.0, "published_k": np.inf}, "published_optimal_k_when_hot", "fails"),
         ],
     )
     def test_phase_cell_counts_for_its_zone(self, script, changes, name, verdict):
