@@ -180,7 +180,7 @@ def equivalents(frame: pd.DataFrame, block: dict) -> dict:
         "ratio_smallest_aspect_ratio": figures(
             at(isotropic, "two_point", **smallest) / at(isotropic, "one_point", **smallest), 3
         ),
-        "bias_s2": figures(lines["isotropic", reference, "s2"][2], 2),
+        "bias_s2": uncertain(*lines["isotropic", reference, "s2"][2:]),
         "largest_deviation": largest_deviation(largest[largest["quantity"] != "q_tr"], "two_point"),
         "extrapolated_total": count(len(beyond)),
         "extrapolated_outside": count(sum(beyond)),

@@ -98,7 +98,7 @@ def draw_errors(axes: Axes, numbers: pd.DataFrame) -> None:
         drawing.with_bars(axes, measured["k"], *bars, color=colour)
     axes.set_yscale("log")
     drawing.candidates_axis(axes, numbers["k"].max())
-    axes.set_ylabel(r"$\delta/\sigma^2$")
+    axes.set_ylabel(r"error $\delta/\sigma^2$")
     exact = numbers[numbers["series"] == "exact"]
     span = np.log(exact["k"].max())
     k = np.exp(span * np.array(GUIDE[:2]))

@@ -177,7 +177,7 @@ def decorate(rows: np.ndarray, numbers: pd.DataFrame) -> None:
     for axes in rows:
         axes[0].set(xscale="log", yscale="log", ylabel=r"$s^2/\sigma^2$ and $q_{TT}/\sigma^2$")
         axes[0].set_ylim(np.nanmin(values) / 2, np.nanmax(values) * 4)
-        axes[1].set(xscale="log", ylabel=r"$s^2$: $n$ (fit / two-point $-$ 1)")
+        axes[1].set(xscale="log", ylabel=r"$n \times$ relative bias of $s^2$")
         axes[2].set(xscale="log", yscale="log", ylabel=r"$q_{TT}$ over its one-point form")
         axes[1].axhline(0, color="0.7", linewidth=0.6, zorder=0)
         axes[2].axhline(1, color="0.7", linewidth=0.6, zorder=0)

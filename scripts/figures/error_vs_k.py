@@ -200,7 +200,7 @@ def mark_optimum(axes: Axes, k: float, value: float, colour: tuple, exact: bool)
         k, value, color=colour, markerfacecolor=colour if exact else "white", zorder=5, **drawing.OPTIMUM
     )
     box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
-    place = {"xytext": (0, -7), "ha": "center", "va": "top"} if exact else {"xytext": (-5, -2), "ha": "right"}
+    place = {"xytext": (0, -7), "ha": "center", "va": "top"}
     place |= {"textcoords": "offset points", "fontsize": 7, "color": "0.2", "zorder": 6, "bbox": box}
     axes.annotate(f"{k:.2g}", (k, value), **place)
 
@@ -211,6 +211,10 @@ def draw_third_order(axes: Axes, numbers: pd.DataFrame, colours: dict[float, tup
         # The computed values lie under their expansion: a broad pale line shows both.
         style = {"linewidth": 3.0, "alpha": 0.4} if series == "exact" else EXPANSIONS[series][1]
         axes.plot(rows["k"], rows["value"], color=colours[c], **style)
+        if series == "exact":
+            first = rows.loc[rows["k"].idxmin(), ["k", "value"]]
+            place = {"xytext": (5, 3), "textcoords": "offset points", "fontsize": 7}
+            axes.annotate(f"c = {c:g}", first, color=colours[c], **place)
     axes.axhline(0.0, color="0.7", linewidth=0.6, zorder=0)
     drawing.candidates_axis(axes, numbers["k"].max())
     axes.set_ylabel("third order $t^3(\\delta-\\delta_2)/s^2$")
