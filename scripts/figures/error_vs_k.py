@@ -213,7 +213,7 @@ def draw_third_order(axes: Axes, numbers: pd.DataFrame, colours: dict[float, tup
         axes.plot(rows["k"], rows["value"], color=colours[c], **style)
         if series == "exact":
             first = rows.loc[rows["k"].idxmin(), ["k", "value"]]
-            place = {"xytext": (5, 3), "textcoords": "offset points", "fontsize": 7}
+            place = {"xytext": (0, 4), "textcoords": "offset points", "ha": "center", "fontsize": 7}
             axes.annotate(f"c = {c:g}", first, color=colours[c], **place)
     axes.axhline(0.0, color="0.7", linewidth=0.6, zorder=0)
     drawing.candidates_axis(axes, numbers["k"].max())
