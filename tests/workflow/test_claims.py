@@ -1,0 +1,276 @@
+"""The verdicts of the claims: each is shown to hold, to fail and to stay undecided."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from bestofk import provenance
+from ledger import curves, entries, order_parameters, phases
+
+NAN = math.nan
+SETTINGS = {
+    "margin": 0.01,
+    "coefficient_margin": 0.01,
+    "bias_margin": 0.1,
+    "limit_tolerance": 1e-3,
+    "third_order_margin": 0.1,
+    "standard_errors": 2.0,
+    "confidence": 0.99,
+}
+
+
+def curve(simulation, exact, error, *, replicates=100, **columns) -> pd.DataFrame:
+    frame = pd.DataFrame({"simulation": simulation, "exact": exact, "standard_error": error})
+    return frame.assign(replicates=replicates, quantity="error", **columns)
+
+
+class TestClaims:
+    @pytest.mark.parametrize(
+        ("given", "verdict"),
+        [
+            (True, "holds"),
+            (False, "fails"),
+            (None, "undecided"),
+            ("holds", "holds"),
+            (np.bool_(False), "fails"),
+        ],
+    )
+    def test_verdict_is_one_of_three_words(self, script, given, verdict):
+        assert entries.claim("a", "A.", "new", "q", "1", "1", given)["verdict"] == verdict
+
+    @pytest.mark.parametrize(
+        ("simulation", "error", "verdict"),
+        [
+            ([2.001, 3.001], 1e-3, "holds"),
+            ([2.0, 3.0], 0.1, "undecided"),
+            ([2.0, 3.2], 1e-3, "fails"),
+        ],
+    )
+    def test_agreement_is_relative_to_the_theory(self, script, simulation, error, verdict):
+        rows = pd.concat([curve(simulation, [2.0, 3.0], error), curve([NAN], [9.0], NAN)])
+        entry = entries.agreement_claim("a", "A.", "new", rows, SETTINGS)
+        assert entry["verdict"] == verdict
+        assert entry["quantity"] == "simulation/theory at 2 points"
+        assert entry["expected"] == "1 ± 0.01"
+
+    def test_agreement_of_nothing_is_refused(self, script):
+        with pytest.raises(ValueError, match="no value to test"):
+            entries.agreement_claim("a", "A.", "new", curve([NAN], [1.0], NAN), SETTINGS)
+
+    def error_vs_k(self, *, last_steps=(-0.1, -0.1), gap=-0.05, gap_error=1e-3) -> pd.DataFrame:
+        """Two rewards: without an optimum (c = 0) and with one at k = 2 (c = 5)."""
+        rows = []
+        for c, best in ((0.0, math.inf), (5.0, 2.0)):
+            exact = [1.0, 0.9, 0.8] if c == 0 else [1.0, 0.75, 0.8]
+            steps = np.cumsum([0.0, *last_steps]) if c == 0 else np.array(exact) - 1.0
+            frame = curve(1.0 + steps, exact, 1e-4, k=[1.0, 2.0, 4.0], temperature=4.0, reward_value=c)
+            frame["difference"] = [0.2, gap, 0.0]
+            frame["difference_standard_error"] = [gap_error, gap_error, 0.0]
+            hot = curve([NAN], [1.0], NAN, k=[2.0], temperature=40.0, reward_value=c).assign(
+                high_temperature_2=0.9, high_temperature_3=1.001, high_temperature_published=0.9
+            )
+            scalars = pd.DataFrame(
+                {
+                    "quantity": ["optimal_k", "s2"],
+                    "exact": [best, NAN],
+                    "two_point": [NAN, 0.5],
+                    "temperature": [4.0, NAN],
+                    "reward_value": c,
+                }
+            )
+            rows += [frame, hot, scalars]
+        return pd.concat(rows, ignore_index=True)
+
+    def verdicts(self, entries) -> dict[str, str]:
+        return {entry["id"]: entry["verdict"] for entry in entries}
+
+    def test_curve_claims_hold_where_simulation_is_sharp(self, script):
+        frame = self.error_vs_k()
+        entries = list(curves.error_vs_k(frame, SETTINGS))
+        assert self.verdicts(entries) == {
+            "error_vs_k_agrees": "holds",
+            "more_helps_c0": "holds",
+            "finite_k_c5": "holds",
+            "third_order_exact": "holds",
+            "third_order_published": "holds",
+        }
+        finite = next(entry for entry in entries if entry["id"] == "finite_k_c5")
+        # In units of s² = 0.5, and against the largest simulated k.
+        assert finite["quantity"] == "[δ(2) − δ(4)]/s², paired"
+        assert finite["expected"] == "below 0; exact −0.1000"
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({"last_steps": (-0.1, 0.001)}, "more_helps_c0", "undecided"),
+            ({"gap": -1e-4}, "finite_k_c5", "undecided"),
+            ({"gap": 0.05}, "finite_k_c5", "fails"),
+            ({"gap_error": 1.0}, "finite_k_c5", "undecided"),
+        ],
+    )
+    def test_curve_claims_are_not_decided_by_noise(self, script, changes, name, verdict):
+        entries = curves.error_vs_k(self.error_vs_k(**changes), SETTINGS)
+        assert self.verdicts(entries)[name] == verdict
+
+    def test_claim_that_more_help_fails_where_theory_turns(self, script):
+        frame = self.error_vs_k()
+        frame.loc[(frame["reward_value"] == 0) & (frame["k"] == 4) & frame["simulation"].notna(), "exact"] = (
+            0.95
+        )
+        verdicts = self.verdicts(curves.error_vs_k(frame, SETTINGS))
+        assert verdicts["more_helps_c0"] == "fails"
+
+    def test_third_order_claims_fail_the_other_way_round(self, script):
+        frame = self.error_vs_k()
+        swapped = {
+            "high_temperature_3": "high_temperature_published",
+            "high_temperature_published": "high_temperature_3",
+        }
+        verdicts = self.verdicts(curves.error_vs_k(frame.rename(columns=swapped), SETTINGS))
+        assert (verdicts["third_order_exact"], verdicts["third_order_published"]) == ("fails", "fails")
+
+    def fits(self, *, error=1e-5, slope=1.0, shift=0.0, one_point=0.5, bias=1.0) -> pd.DataFrame:
+        """Fits at three sizes of one setting: two-point values times 1 + slope/d, with q_TT shifted."""
+        values = {"s2": 0.5, "q_tt": 0.25, "q_tr": 0.02, "q_rr": 0.4}
+        rows = []
+        for d in (20, 50, 100):
+            columns = {"point": f"d{d}", "n_features": d, "n_train": 2 * d, "aspect_ratio": 0.5}
+            columns |= {"spectrum": "isotropic", "noise_var": 0.25, "replicates": 50}
+            for quantity, value in values.items():
+                scale = math.sqrt(0.25 * 0.4) if quantity == "q_tr" else value
+                moved = shift if quantity == "q_tt" else 0.0
+                rows.append(
+                    columns
+                    | {
+                        "quantity": quantity,
+                        "two_point": value,
+                        "one_point": value * one_point,
+                        "simulation": value + scale * (slope / d + moved),
+                        "standard_error": error * scale,
+                    }
+                )
+            rows.append(columns | {"quantity": "s2_bias", "two_point": 2.0 * slope * bias, "simulation": NAN})
+        return pd.DataFrame(rows)
+
+    def test_equivalents_are_judged_at_infinite_size(self, script):
+        # At d = 100 every value is 1 % off: only the extrapolation to 1/d = 0 finds agreement.
+        verdicts = self.verdicts(order_parameters.equivalents(self.fits(), SETTINGS))
+        assert [verdicts[f"two_point_{name}"] for name in ("s2", "q_tt", "q_tr", "q_rr")] == ["holds"] * 4
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({"shift": 0.05}, "two_point_q_tt", "fails"),
+            ({"shift": 0.05}, "two_point_q_rr", "holds"),
+            ({"error": 0.1}, "two_point_q_tt", "undecided"),
+            ({}, "one_point_fails", "holds"),
+            ({"one_point": 1.01}, "one_point_fails", "fails"),
+            ({"one_point": 0.5, "error": 1.0}, "one_point_fails", "undecided"),
+            ({"slope": 1e-3}, "matched_prior", "holds"),
+            ({"slope": 1e-3, "shift": 0.05}, "matched_prior", "fails"),
+            ({"error": 0.1}, "matched_prior", "undecided"),
+            # 1 + slope/d is 1 + b/n with b = 2 slope at n = 2 d.
+            ({}, "finite_size_bias", "holds"),
+            ({"bias": 1.2}, "finite_size_bias", "fails"),
+            ({"error": 0.1}, "finite_size_bias", "undecided"),
+        ],
+    )
+    def test_claims_about_equivalents(self, script, changes, name, verdict):
+        entries = order_parameters.equivalents(self.fits(**changes), SETTINGS)
+        assert self.verdicts(entries)[name] == verdict
+
+    def cell(self, **changes) -> dict:
+        usual = {
+            "reduced_temperature": 5.0,
+            "kappa": 2.0,
+            "rho": 0.5,
+            "optimal_k": 8.0,
+            "rho_critical": 0.6,
+            "kappa_condensation": 10.0,
+            "published_k": 8.0,
+        }
+        return usual | changes
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            # An optimum where none is predicted refutes; none up to the largest k searched does not.
+            ({"rho": 0.7}, "phase_line_is_necessary", "fails"),
+            ({"rho": 0.7, "optimal_k": np.inf}, "phase_line_is_necessary", "holds"),
+            ({"optimal_k": np.inf}, "phase_line_is_sufficient", "undecided"),
+            ({"rho": 0.7}, "phase_line_is_sufficient", "holds"),
+            # A claim about no cell decides nothing.
+            ({}, "phase_line_is_necessary", "undecided"),
+            ({"kappa": 20.0, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
+            ({"kappa": 20.0, "rho": 0.7}, "phase_condensed", "fails"),
+            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_at_zero_temperature", "fails"),
+            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
+            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
+            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_strip", "holds"),
+            ({}, "phase_strip", "undecided"),
+            ({"published_k": np.inf}, "published_optimal_k", "holds"),
+            ({"published_k": np.inf, "reduced_temperature": 0.0}, "published_optimal_k", "fails"),
+            ({}, "published_optimal_k_when_hot", "undecided"),
+            ({"reduced_temperature": 7.0}, "published_optimal_k_when_hot", "holds"),
+            ({"reduced_temperature": 7.0, "published_k": np.inf}, "published_optimal_k_when_hot", "fails"),
+        ],
+    )
+    def test_phase_cell_counts_for_its_zone(self, script, changes, name, verdict):
+        frame = pd.DataFrame([self.cell(), self.cell(**changes)])
+        assert self.verdicts(phases.phase_diagram(frame, SETTINGS))[name] == verdict
+
+    def error_vs_temperature(self, teacher=0.0, pair=0.0, published_above=3.0) -> pd.DataFrame:
+        s2 = 0.5
+        best = pd.DataFrame(
+            {
+                "quantity": "optimal_temperature",
+                "reward_value": [0.0, 0.0, 5.0, 5.0],
+                "k": [1.0, 8.0, 2.0, np.inf],
+                "exact": [NAN, teacher, pair, 2 * s2 * 8.0],
+                "published": [NAN, NAN, NAN, 2 * s2 * (8.0 + published_above)],
+            }
+        )
+        scalars = pd.DataFrame({"quantity": "s2", "two_point": s2, "reward_value": [0.0, 5.0]})
+        simulated = curve([1.0], [1.0], 1e-4, k=[8.0], temperature=1.0, reward_value=5.0)
+        return pd.concat([best, scalars, simulated], ignore_index=True)
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "verdict"),
+        [
+            ({}, "no_best_temperature_for_the_teacher", "holds"),
+            ({"teacher": 1.0}, "no_best_temperature_for_the_teacher", "fails"),
+            ({"teacher": np.inf}, "no_best_temperature_for_the_teacher", "fails"),
+            ({}, "no_best_temperature_for_two", "holds"),
+            ({"pair": np.inf}, "no_best_temperature_for_two", "holds"),
+            ({"pair": 1.0}, "no_best_temperature_for_two", "fails"),
+            ({}, "published_temperature_is_three_above", "holds"),
+            ({"published_above": 3.01}, "published_temperature_is_three_above", "fails"),
+        ],
+    )
+    def test_temperature_claims(self, script, changes, name, verdict):
+        entries = curves.error_vs_temperature(self.error_vs_temperature(**changes), SETTINGS)
+        assert self.verdicts(entries)[name] == verdict
+
+    def test_nothing_is_claimed_about_two_candidates_that_were_not_looked_at(self, script):
+        frame = self.error_vs_temperature()
+        verdicts = self.verdicts(curves.error_vs_temperature(frame[frame["k"] != 2], SETTINGS))
+        assert verdicts["no_best_temperature_for_two"] == "undecided"
+
+    def test_value_that_is_not_unique_is_refused(self, script):
+        frame = pd.DataFrame({"quantity": ["s2", "s2"], "exact": [1.0, 2.0]})
+        with pytest.raises(ValueError, match="has 2 rows in the table; it must have one"):
+            entries.scalar(frame, "s2", "exact")
+
+    def test_entries_name_the_table_that_decides_them(self, script, tmp_path, monkeypatch):
+        claims = script("claims")
+        entry = entries.claim("a", "A.", "new", "q", "1", "1", True)
+        monkeypatch.setattr(claims, "LEDGER", {"tiny": lambda frame, settings: [entry | settings]})
+        provenance.write_table(pd.DataFrame({"x": [1]}), tmp_path / "tiny.parquet")
+        configuration = {"claims": {"margin": 0.5}, "confidence": 0.9}
+        table, out = str(tmp_path / "tiny.parquet"), str(tmp_path / "claims.json")
+        claims.main([table], out, configuration)
+        extra = {"experiment": "tiny", "from": [table], "margin": 0.5, "confidence": 0.9}
+        assert provenance.read_json(out) == [entry | extra]

@@ -1,0 +1,79 @@
+"""One entry of the claims ledger, and what the entries share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from bestofk import agreement
+
+#: Where a statement comes from.
+HP = "Halder and Pehlevan"
+RIDGE = "known for ridge regression"
+NEW = "new"
+
+
+def claim(
+    name: str, sentence: str, source: str, quantity: str, measured: str, expected: str, verdict
+) -> dict:
+    """One entry; a verdict given as True or False becomes holds or fails, None undecided."""
+    if not isinstance(verdict, str):
+        verdict = "undecided" if verdict is None else ("holds" if verdict else "fails")
+    return {
+        "id": name,
+        "sentence": sentence,
+        "source": source,
+        "quantity": quantity,
+        "measured": measured,
+        "expected": expected,
+        "verdict": verdict,
+    }
+
+
+def agreement_claim(
+    name: str, sentence: str, source: str, rows: pd.DataFrame, settings: dict, *, theory: str = "exact"
+) -> dict:
+    """Equivalence of simulation and theory over all simulated points of some curves."""
+    rows = rows[rows["simulation"].notna()]
+    ratio, error = rows["simulation"] / rows[theory], rows["standard_error"] / rows[theory]
+    result = agreement.equivalence(
+        ratio,
+        error,
+        rows["replicates"],
+        expected=1.0,
+        margin=settings["margin"],
+        confidence=settings["confidence"],
+    )
+    return claim(
+        name,
+        sentence,
+        source,
+        f"simulation/theory at {len(rows)} points",
+        f"farthest interval {interval(result.low, result.high)}",
+        f"1 ± {settings['margin']:g}",
+        result.verdict,
+    )
+
+
+def interval(low: float, high: float, digits: int = 4) -> str:
+    """An interval as text."""
+    return f"[{low:.{digits}f}, {high:.{digits}f}]".replace("-", "−")
+
+
+def errors(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table that hold selection errors."""
+    return frame[frame["quantity"] == "error"]
+
+
+def scalar(frame: pd.DataFrame, quantity: str, column: str, **where: float) -> float:
+    """The one value of a quantity at a place given by columns."""
+    rows = frame[frame["quantity"] == quantity]
+    for name, value in where.items():
+        rows = rows[np.isclose(rows[name], value, rtol=1e-9, atol=0)]
+    if len(rows) != 1:
+        raise ValueError(f"{quantity} with {where} has {len(rows)} rows in the table; it must have one.")
+    return float(rows[column].iloc[0])
+
+
+def simulated_temperature(frame: pd.DataFrame) -> float:
+    """The temperature at which an experiment at one temperature is simulated."""
+    return float(frame.loc[frame["simulation"].notna(), "temperature"].iloc[0])

@@ -1,0 +1,87 @@
+"""Claims about where a finite number of candidates is best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from ledger.entries import HP, NEW, claim
+
+
+def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
+    """Whether a finite k is best, cell by cell, against the criteria of the text."""
+    frame = frame.assign(
+        finite=np.isfinite(frame["optimal_k"]),
+        predicted=frame["rho"] < frame["rho_critical"],
+        condensed=frame["kappa"] >= frame["kappa_condensation"],
+    )
+    warm, cold = frame[frame["reduced_temperature"] > 0], frame[frame["reduced_temperature"] == 0]
+    outside_strip = (warm["reduced_temperature"] >= 1.8) | (warm["kappa"] >= 1)
+    zones = {
+        "phase_line_is_sufficient": (
+            warm[~warm["condensed"] & warm["predicted"]],
+            "Below κ_e, 3 q_RR/(1+t) > s² + 2 q_TR is sufficient for a finite best k.",
+        ),
+        "phase_line_is_necessary": (
+            warm[~warm["condensed"] & outside_strip & ~warm["predicted"]],
+            "Below κ_e, for t ≥ 1.8 or κ ≥ 1, it is necessary: no finite k is best elsewhere.",
+        ),
+        "phase_at_zero_temperature": (
+            cold[~cold["predicted"]],
+            "At T = 0 no finite k is best where 2 q_TR ≥ min(4 q_RR − s², 2 q_RR).",
+        ),
+        "phase_condensed": (
+            warm[warm["condensed"]],
+            "Beyond κ_e a finite k is best iff ρ < [1/(1+t) + y]/2 (heuristic).",
+        ),
+    }
+    for name, (cells, sentence) in zones.items():
+        wrong = cells[cells["finite"] != cells["predicted"]]
+        # A search that ends at k_max cannot see an optimum beyond it: such cells decide nothing.
+        unresolved = wrong[wrong["predicted"] & ~wrong["finite"]]
+        refuted = len(wrong) - len(unresolved)
+        beyond = f", and {len(unresolved)} with none up to the largest k searched" if len(unresolved) else ""
+        yield claim(
+            name,
+            sentence,
+            NEW,
+            f"cells of {len(cells)} that disagree",
+            f"{refuted}{beyond}",
+            "0",
+            False if refuted else (True if len(cells) and not len(unresolved) else None),
+        )
+    strip = warm[~warm["condensed"] & ~outside_strip & warm["finite"] & ~warm["predicted"]]
+    yield claim(
+        "phase_strip",
+        "In the strip (t < 1.8, κ < 1) curves end above their limit and still have a lower interior minimum.",
+        NEW,
+        "cells with such a minimum",
+        str(len(strip)),
+        "at least 1",
+        True if len(strip) else None,
+    )
+    published = np.isfinite(warm["published_k"])
+    missed = published != warm["finite"]
+    yield claim(
+        "published_optimal_k",
+        "Outside its range, high temperature, the published optimal-k formula misjudges whether a finite k "
+        "is best.",
+        NEW,
+        "cells where it errs, over the whole diagram",
+        f"{missed.sum()} of {len(warm)} ({100 * missed.mean():.1f} %)",
+        "at least 1",
+        bool(missed.any()),
+    )
+    # There the formula has no finite optimum at any κ, and a theorem excludes one.
+    fair = warm["reduced_temperature"] >= 3 + 3 / (2 * warm["rho"])
+    yield claim(
+        "published_optimal_k_when_hot",
+        "For t ≥ 3 + 3/(2ρ), ρ > 0, the published optimal-k formula judges it rightly.",
+        HP,
+        f"cells of {int(fair.sum())} where it errs",
+        str(int(missed[fair].sum())),
+        "0",
+        False if missed[fair].any() else (True if fair.any() else None),
+    )
