@@ -29,12 +29,14 @@ reproduce: $(READY)  ## the whole paper: every table, figure, number and page
 	@$(SNAKEMAKE) all
 	@$(BIN)/bestofk claims --run $(RUN)
 	@$(BIN)/bestofk verify --run $(RUN)
+	@echo "The paper is paper/paper.pdf, its figures are in figures/, everything behind them in results/$(RUN)."
 
 smoke: override RUN = smoke
 smoke: $(READY)  ## the same graph on small parameters; never touches the paper's files
 	@$(PREPARE)
 	@$(SNAKEMAKE) all
 	@$(BIN)/bestofk claims --run $(RUN)
+	@echo "Everything is in results/smoke: paper.pdf, figures, tables, numbers.json. With so few replicates most claims stay undecided."
 
 test: $(READY)  ## the whole test suite
 	@$(BIN)/python -m pytest
@@ -46,7 +48,8 @@ bless: $(READY)  ## make a run the new reference and show what changed: make ble
 	@$(BIN)/bestofk bless --run $(RUN)
 
 trace: $(READY)  ## how a file, number or claim was made: make trace WHAT=figures/error_vs_k.pdf
-	@$(BIN)/bestofk trace $(WHAT) --run $(RUN)
+	@test -n "$(WHAT)" || { echo "Say what to trace: make trace WHAT=figures/error_vs_k.pdf (or a table, the key of a number, the id of a claim)."; exit 2; }
+	@$(BIN)/bestofk trace "$(WHAT)" --run $(RUN)
 
 report: $(READY)  ## results/<run>/report.html: figures, claims, run times, the graph of rules; opens offline
 	@$(PREPARE)
@@ -61,6 +64,7 @@ appendix: $(READY)  ## the appendix alone: derivations, notation, parameters, cl
 fig-%: $(READY)
 	@$(PREPARE)
 	@$(SNAKEMAKE) results/$(RUN)/figures/$*.pdf
+	@echo "Drawn: results/$(RUN)/figures/$*.pdf, .png and .csv. make reproduce also puts it into figures/ and the paper."
 
 bench: $(READY)  ## speed, as ratios in one run
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py
@@ -74,6 +78,8 @@ lock:  ## for maintainers, needs uv: pin envs/*.in again and write the conda env
 	$(BIN)/python envs/conda.py
 
 $(READY): envs/build.lock envs/requirements.lock pyproject.toml
+	@case "$(CURDIR)" in *" "*) echo "The path of this folder holds a space, from which Snakemake cannot run scripts: move it to one without."; exit 1;; esac
+	@$(PYTHON) -c 'print()' >/dev/null 2>&1 || { echo "$(PYTHON) does not run as a Python; name another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is %d.%d. Name another one with: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python lacks the ensurepip or venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
 	@echo "Creating .venv from the locks"

@@ -104,7 +104,9 @@ def best_candidates(table: pd.DataFrame, parameters: dict[float, OrderParameters
         ):
             if np.isfinite(k):
                 rows.append((series, c, temperature / (2.0 * unit), k, error / unit))
-    return pd.DataFrame(rows, columns=["series", "c", "temperature_over_noise", "k", "value"])
+    columns = ["series", "c", "temperature_over_noise", "k", "value"]
+    # With no row at all the columns would not be known as numbers.
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
 
 
 def shallowest(table: pd.DataFrame) -> float:

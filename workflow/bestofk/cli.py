@@ -13,6 +13,9 @@ from bestofk.check import check, is_run_name
 from bestofk.provenance import ArtifactError
 from bestofk.trace import trace
 
+#: What a claim can end as.
+VERDICTS = ("holds", "fails", "undecided")
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line.
@@ -121,6 +124,8 @@ def _claims(options: argparse.Namespace) -> int:
     rows = [[entry[name] for name in ("id", "measured", "expected", "verdict")] for entry in claims]
     widths = [40, 34, 34, None]
     print(tabulate(rows, headers=["claim", "measured", "expected", "verdict"], maxcolwidths=widths))
+    counts = [f"{sum(entry['verdict'] == verdict for entry in claims)} {verdict}" for verdict in VERDICTS]
+    print(f"{', '.join(counts)}. Undecided: an interval wider than its margin, or a k beyond the search.")
     return 0
 
 
@@ -129,6 +134,10 @@ def _verify(options: argparse.Namespace) -> int:
     mismatches = reference.as_rows(reference.verify(compared, options.run))
     if mismatches:
         _print_mismatches(mismatches)
+        print(
+            f"results/{options.run} differs from tests/reference/{options.run}. If that is meant: "
+            f"make bless RUN={options.run}. To take a change back: git checkout, then run again."
+        )
         return 1
     print(f"{len(compared)} files of the run {options.run} agree with tests/reference/{options.run}.")
     return 0

@@ -10,16 +10,26 @@ sys.path.insert(0, os.path.abspath("workflow"))
 from bestofk import provenance
 from bestofk.config import ConfigurationError, load
 from bestofk.sources import module_closure, package_versions
+from bestofk.needs import unmet
 from bestofk.trace import lookup
 
 if "experiments" in config:
     sys.exit("Give the parameter file as `--config parameters=FILE`: --configfile would not check it.")
+PARAMETERS = config.get("parameters", "workflow/config/paper.yaml")
 try:
-    CONFIGURATION = load(config.get("parameters", "workflow/config/paper.yaml"))
+    CONFIGURATION = load(PARAMETERS)
 except ConfigurationError as error:
     sys.exit(str(error))
 
+if unmet_needs := list(unmet(CONFIGURATION)):
+    sys.exit("\n".join(unmet_needs))
+
 RUN = CONFIGURATION["run"]
+if RUN == "paper" and Path(PARAMETERS) != Path("workflow/config/paper.yaml"):
+    sys.exit(
+        f"{PARAMETERS} has `run: paper`; only workflow/config/paper.yaml may, because that run replaces figures/ and "
+        "the paper. Give yours another name."
+    )
 RESULTS = f"results/{RUN}"
 EXPERIMENTS = CONFIGURATION["experiments"]
 

@@ -1,0 +1,120 @@
+"""What theory, figures and text need of a configuration beyond its schema: refused before any job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from bestofk import grid
+from bestofk.equivalents import order_parameters
+
+#: Domain of the averaged selection error; `selection` refuses what lies outside.
+LARGEST_KAPPA, REDUCED_TEMPERATURES = 50.0, (1e-3, 1e3)
+
+
+def unmet(configuration: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one sentence for each need of the pipeline that a schema-valid configuration does not meet.
+
+    Parameters
+    ----------
+    configuration : mapping
+        As `config.load` returns it, its schema and cross-checks already passed.
+
+    Yields
+    ------
+    str
+        Names the key, what it holds and what is allowed.
+
+    Examples
+    --------
+    >>> from bestofk.config import load
+    >>> list(unmet(load("workflow/config/smoke.yaml")))
+    []
+    """
+    experiments = configuration["experiments"]
+    for name, block in experiments.items():
+        yield from _lengths(f"experiments.{name}", block)
+        if block["kind"] == "selection":
+            yield from _domain(name, block, configuration["seed"])
+
+
+#: Keys whose lists must have some length, and why.
+_LEAST = {
+    "experiments.equivalents": [("problem.n_features", 2, "the figure extrapolates in 1/d")],
+    "experiments.error_vs_k": [
+        ("problem.reward.overshoot", 2, "the text compares the two largest"),
+        ("selection.reduced_temperature_theory", 1, "the third-order panel needs a high temperature"),
+    ],
+    "experiments.error_vs_temperature": [
+        ("problem.reward.overshoot", 1, "the figure has a panel for each"),
+        ("selection.k", 2, "the text quotes the second one"),
+    ],
+    "experiments.best_of_k": [("problem.reward.overshoot", 1, "the law is that of the teacher, c = 0")],
+    "experiments.phase_diagram": [("phases.rho", 2, "the figure has a column of panels for each")],
+}
+
+#: Values that a list must hold.
+_HELD = {
+    "experiments.error_vs_k": [("selection.k_theory", np.inf), ("selection.k_theory", 2)],
+    "experiments.error_vs_temperature": [("selection.k_theory", np.inf)],
+    "experiments.best_of_k": [("problem.reward.overshoot", 0.0), ("selection.temperature", 0.0)],
+}
+
+
+def _lengths(path: str, block: Mapping[str, Any]) -> Iterator[str]:
+    for key, least, why in _LEAST.get(path, []):
+        held = _at(block, key)
+        count = 0 if held is None else len(grid.axis(held))
+        if count < least:
+            yield f"{path}.{key} holds {count} values; it must hold at least {least}, because {why}."
+    for key, value in _HELD.get(path, []):
+        held = _at(block, key)
+        if held is not None and value not in held:
+            yield f"{path}.{key} is {_text(held)}; it must hold {value:g}, which the figure and the text use."
+    if path == "experiments.equivalents" and not any(
+        spectrum["shape"] == "isotropic" for spectrum in block["problem"]["spectrum"]
+    ):
+        yield f"{path}.problem.spectrum has no isotropic entry; it must have one, which the text quotes."
+    if path == "experiments.error_vs_temperature" and not block["selection"].get("optimal_temperature"):
+        yield f"{path}.selection.optimal_temperature is not true; it must be, because the figure marks it."
+
+
+def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
+    """Whether the averaged selection error can be computed at every point and temperature."""
+    path = f"experiments.{name}"
+    for row in grid.points(name, block).to_dict("records"):
+        model = grid.build_model(row, name, seed)
+        values = order_parameters(model)
+        where = f"n_train = {row['n_train']} and {row['reward']} = {row['reward_value']:g}"
+        if values.kappa > LARGEST_KAPPA:
+            yield (
+                f"{path}.problem gives q_RR/s^2 = {values.kappa:.4g} at {where}; "
+                f"it must be at most {LARGEST_KAPPA:g}, where the averaged error is computed."
+            )
+        elif name == "best_of_k" and values.kappa >= 0.5:
+            yield (
+                f"{path}.problem gives q_TT/s^2 = {values.kappa:.4g} at {where}; "
+                "it must be below 0.5, where the law of 1/k^2 holds."
+            )
+        t = grid.all_temperatures(block, model) / (2 * values.s2)
+        wrong = t[(t > 0) & np.isfinite(t) & ((t < REDUCED_TEMPERATURES[0]) | (t > REDUCED_TEMPERATURES[1]))]
+        if wrong.size:
+            yield (
+                f"{path}.selection gives T/(2 s^2) = {wrong[0]:.4g} at {where}; it must be 0, inf, or from "
+                f"{REDUCED_TEMPERATURES[0]:g} to {REDUCED_TEMPERATURES[1]:g}."
+            )
+
+
+def _at(block: Mapping[str, Any], key: str) -> Any:
+    value: Any = block
+    for part in key.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def _text(values: Any) -> str:
+    return "[" + ", ".join(f"{value:g}" for value in values) + "]"
