@@ -407,3 +407,10 @@ def test_any_number_is_refused_or_kept_as_it_is(path, value):
 def test_no_text_raises_anything_but_a_configuration_error(text):
     with pytest.raises(config.ConfigurationError):
         config.loads(text)
+
+
+def test_package_outside_the_repository_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(config, "SCHEMA", tmp_path / "config.schema.json")
+    config.schema.cache_clear()
+    with pytest.raises(config.ConfigurationError, match="use a clone of the repository"):
+        config.schema()

@@ -225,11 +225,18 @@ def schema() -> dict[str, Any]:
     -------
     dict
 
+    Raises
+    ------
+    ConfigurationError
+        If the schema is not there, because the package stands outside the repository.
+
     Examples
     --------
     >>> schema()["properties"]["seed"]["type"]
     'integer'
     """
+    if not SCHEMA.exists():
+        raise ConfigurationError(f"{SCHEMA} is missing; use a clone of the repository and its .venv.")
     return json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
