@@ -22,7 +22,7 @@ def main(grid: str, theory: str, simulation: list[str], table: str, kind: str, c
         Output: the grid's columns, k, temperature, quantity, one column a method, and for what was simulated
         the statistics of `replicate_statistics` and z = (simulation - theory)/standard error.
     kind : str
-        ``illustration`` and ``phase_diagram`` have one source and are passed on as they are.
+        What is drawn of an ``illustration``, and theory by other columns than `KEYS`, is passed on as it is.
     configuration : dict
         Empty: everything is in the inputs.
     """
@@ -31,7 +31,7 @@ def main(grid: str, theory: str, simulation: list[str], table: str, kind: str, c
         provenance.write_table(pd.concat(batches, ignore_index=True), table)
         return
     values = provenance.read_table(theory)
-    if kind == "phase_diagram":
+    if not set(KEYS) <= set(values.columns):
         provenance.write_table(values, table)
         return
     wide = values.pivot(index=KEYS, columns="method", values="value")

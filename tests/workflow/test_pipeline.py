@@ -9,7 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from project_copy import Plan, ProjectCopy, figure_table
+import yaml
+from project_copy import ROOT, Plan, ProjectCopy, figure_table
 
 SMOKE = "workflow/config/smoke.yaml"
 FIGURES = figure_table()
@@ -80,16 +81,32 @@ def test_edited_style_reruns_every_figure_and_nothing_before(smoke_run: ProjectC
     assert steps(plan) == set()
 
 
+def of_kind(*kinds: str) -> set[str]:
+    """The experiments of some kinds."""
+    blocks = yaml.safe_load((ROOT / SMOKE).read_text())["experiments"]
+    return {name for name, block in blocks.items() if block["kind"] in kinds}
+
+
 def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     module = "workflow/bestofk/selection.py"
     with smoke_run.changed(module, add_comment):
         plan = smoke_run.plan("all")
-    directly = {message for message, reason in plan.jobs.items() if module in reason}
-    using = {f"Computing the theory of {experiment}" for experiment in EXPERIMENTS}
-    assert using <= directly
+    using = of_kind("selection", "phase_diagram")
+    assert {message for message, reason in plan.jobs.items() if module in reason} >= {
+        f"Computing the theory of {experiment}" for experiment in using
+    }
     # The Monte Carlo engine draws candidates: were it to use the theory, it could not test it.
     assert steps(plan) == {"theory", "collect"}
-    assert drawn(plan) == set(FIGURES)
+    assert plan.rules["theory"] == len(using)
+    assert drawn(plan) == drawn_from(*using)
+
+
+@pytest.mark.parametrize(("folder", "rule"), [("theories", "theory"), ("simulations", "simulate")])
+def test_edited_kind_reruns_its_experiments(smoke_run: ProjectCopy, folder: str, rule: str) -> None:
+    with smoke_run.changed(f"workflow/{folder}/illustration.py", add_comment):
+        plan = smoke_run.plan("all")
+    assert steps(plan) == {rule, "collect"}
+    assert drawn(plan) == drawn_from(*of_kind("illustration"))
 
 
 def test_edited_module_of_one_rule_leaves_the_others(smoke_run: ProjectCopy) -> None:

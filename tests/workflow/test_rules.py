@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -36,8 +37,13 @@ def test_rule_is_complete(name: str) -> None:
     _, text = RULES[name]
     directives = set(re.findall(r"^\s+(\w+):$", text, flags=re.MULTILINE))
     assert {"input", "output", "params", "log", "benchmark", "message", "conda", "script"} <= directives
-    for named in ("sources=sources(", "record=", "configuration=", "versions=versions("):
-        assert named in text, f"the rule {name} has no {named}"
+    for named in (
+        r"sources=(lambda wildcards: )?sources\(",
+        "record=",
+        "configuration=",
+        r"versions=.*versions\(",
+    ):
+        assert re.search(named, text), f"the rule {name} has no {named}"
     assert "run" not in directives
 
 
@@ -45,8 +51,8 @@ def test_rule_is_complete(name: str) -> None:
 def test_rule_and_script_bear_the_same_name(name: str) -> None:
     text = re.sub(r"\s", "", RULES[name][1])
     assert f'script:"../../scripts/{name}.py"' in text
-    assert f'sources=sources("scripts/{name}.py"' in text
-    assert f'versions=versions("scripts/{name}.py"' in text
+    assert f'sources("scripts/{name}.py"' in text
+    assert f'versions("scripts/{name}.py"' in text
     assert (ROOT / f"scripts/{name}.py").is_file()
 
 
@@ -80,3 +86,13 @@ def test_cluster_profile_groups_rules_that_exist() -> None:
 def test_reruns_do_not_look_at_the_time_of_scripts() -> None:
     default = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
     assert set(default["rerun-triggers"]) == {"mtime", "params", "input", "software-env"}
+
+
+@pytest.mark.parametrize(("folder", "needs"), [("theories", "kind"), ("simulations", "simulation")])
+def test_every_kind_has_its_module(folder: str, needs: str) -> None:
+    schema = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+    blocks = [
+        block["properties"] for block in schema["$defs"].values() if "kind" in block.get("properties", {})
+    ]
+    kinds = {block["kind"]["const"] for block in blocks if needs in block}
+    assert {path.stem for path in (ROOT / "workflow" / folder).glob("[a-z]*.py")} == kinds

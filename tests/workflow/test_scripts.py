@@ -126,112 +126,16 @@ class TestCollect:
     def test_order_of_the_batches_does_not_matter(self, run):
         pd.testing.assert_frame_equal(run("selection", (1, 0)), run("selection", (0, 1)), check_exact=True)
 
-    def test_illustration_and_phase_diagram_are_passed_on(self, run):
+    def test_what_is_drawn_of_an_illustration_is_passed_on(self, run):
         assert len(run("illustration")) == 4
-        assert len(run("phase_diagram")) == 6
 
-
-def text(pair) -> str:
-    return pair[1]
+    def test_theory_by_other_columns_is_passed_on(self, run, tmp_path):
+        cells = pd.DataFrame({"kappa": [0.1, 0.2], "optimal_k": [8.0, np.inf]})
+        provenance.write_table(cells, tmp_path / "theory.parquet")
+        pd.testing.assert_frame_equal(run("phase_diagram", ()), cells)
 
 
 class TestNumbers:
-    @pytest.mark.parametrize(
-        ("value", "digits", "expected"),
-        [(1.2345, 2, "1.23"), (-0.5, 1, "−0.5"), (-0.001, 2, "0.00"), (math.inf, 1, "∞"), (12.0, 0, "12")],
-    )
-    def test_fixed_decimals(self, script, value, digits, expected):
-        assert script("numbers").fixed(value, digits) == (value, expected)
-
-    @pytest.mark.parametrize(
-        ("value", "digits", "expected"),
-        [
-            (0.012345, 3, "0.0123"),
-            (0.9996, 3, "1.00"),
-            (9.996, 3, "10.0"),
-            (99.96, 3, "100"),
-            (1234.5, 2, "1234"),
-            (-0.0050, 1, "−0.005"),
-            (1e-9, 2, "0.0000000010"),
-            (0.0, 3, "0"),
-            (math.inf, 3, "∞"),
-        ],
-    )
-    def test_significant_digits(self, script, value, digits, expected):
-        assert text(script("numbers").figures(value, digits)) == expected
-
-    @pytest.mark.parametrize(
-        ("value", "expected"),
-        [
-            (0, "0"),
-            (9999, "9999"),
-            (10000.0, "10\u202f000"),
-            (np.int64(1234567), "1\u202f234\u202f567"),
-            (math.inf, "∞"),
-        ],
-    )
-    def test_counts(self, script, value, expected):
-        assert text(script("numbers").count(value)) == expected
-
-    @pytest.mark.parametrize("value", [8.5, 7.999999, math.nan])
-    def test_count_is_an_integer(self, script, value):
-        with pytest.raises(ValueError):
-            script("numbers").count(value)
-
-    @pytest.mark.parametrize(
-        ("value", "expected"),
-        [(1e-8, "10⁻⁸"), (3e-5, "3·10⁻⁵"), (1e6, "10⁶"), (2.5, "2.5·10⁰"), (1e-15, "10⁻¹⁵"), (0.001, "10⁻³")],
-    )
-    def test_powers_of_ten(self, script, value, expected):
-        assert text(script("numbers").power(value)) == expected
-
-    @pytest.mark.parametrize(
-        ("value", "digits", "expected"),
-        [(0.0123, 2, "1.2"), (0.99, 2, "99"), (-0.5, 1, "−50"), (1.0, 1, "100")],
-    )
-    def test_percentages(self, script, value, digits, expected):
-        assert text(script("numbers").percent(value, digits)) == f"{expected}\u00a0%"
-
-    @pytest.mark.parametrize(
-        ("value", "error", "expected"),
-        [
-            (3.2719, 0.0123, "3.272(12)"),
-            (3.2719, 0.031, "3.27(3)"),
-            (-0.5, 0.2, "−0.5(2)"),
-            (123.4, 5.6, "123(6)"),
-            (1234.0, 56.0, "1234(56)"),
-            (1.0, 0.00096, "1.0000(10)"),
-        ],
-    )
-    def test_uncertain_values(self, script, value, error, expected):
-        pair = script("numbers").uncertain(value, error)
-        assert pair == ([value, error], expected)
-
-    @pytest.mark.parametrize(
-        ("values", "expected"),
-        [([], "none"), ([5.0], "5"), ([0, 15.0], "0 and 15"), ([-1, 0.5, math.inf], "−1, 0.5 and ∞")],
-    )
-    def test_lists(self, script, values, expected):
-        assert text(script("numbers").listing(values)) == expected
-
-    def test_value_at_a_place_is_unique(self, script):
-        frame = pd.DataFrame(
-            {"k": [2.0, math.inf, 2.0], "quantity": ["a", "a", "b"], "exact": [1.0, 2.0, 3.0]}
-        )
-        at = script("numbers").at
-        assert at(frame, "exact", quantity="a", k=2.0 * (1 + 1e-12)) == 1.0
-        assert at(frame, "exact", quantity="a", k=math.inf) == 2.0
-        with pytest.raises(ValueError, match="has 2 rows in its table"):
-            at(frame, "exact", k=2.0)
-        with pytest.raises(ValueError, match="has 0 rows in its table"):
-            at(frame, "exact", k=3.0)
-
-    def test_largest_deviation_is_over_simulated_points(self, script):
-        frame = pd.DataFrame({"simulation": [1.0, 2.04, NAN], "exact": [1.01, 2.0, 5.0]})
-        value, words = script("numbers").largest_deviation(frame)
-        assert value == pytest.approx(0.02)
-        assert words == "2.0\u00a0%"
-
     def declare(self, script, tmp_path, monkeypatch, value) -> dict:
         numbers = script("numbers")
         declarations = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from bestofk import agreement
 
@@ -57,21 +56,6 @@ def agreement_claim(
 def interval(low: float, high: float, digits: int = 4) -> str:
     """An interval as text."""
     return f"[{low:.{digits}f}, {high:.{digits}f}]".replace("-", "−")
-
-
-def errors(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table that hold selection errors."""
-    return frame[frame["quantity"] == "error"]
-
-
-def scalar(frame: pd.DataFrame, quantity: str, column: str, **where: float) -> float:
-    """The one value of a quantity at a place given by columns."""
-    rows = frame[frame["quantity"] == quantity]
-    for name, value in where.items():
-        rows = rows[np.isclose(rows[name], value, rtol=1e-9, atol=0)]
-    if len(rows) != 1:
-        raise ValueError(f"{quantity} with {where} has {len(rows)} rows in the table; it must have one.")
-    return float(rows[column].iloc[0])
 
 
 def simulated_temperature(frame: pd.DataFrame) -> float:

@@ -49,12 +49,18 @@ def block(experiment, *parts):
 @cache
 def sources(script, *others):
     """The files written by a person that decide what a script makes: itself, its modules, and others."""
-    return [script, *module_closure(script), *others]
+    modules = [name for path in (script, *others) if path.endswith(".py") for name in module_closure(path)]
+    return list(dict.fromkeys([script, *others, *modules]))
 
 
 @cache
-def versions(script):
-    return package_versions(sources(script))
+def versions(script, *others):
+    return package_versions(sources(script, *others))
+
+
+def kind_module(folder, experiment):
+    """The module that a script loads by the kind of the experiment."""
+    return f"workflow/{folder}/{EXPERIMENTS[experiment]['kind']}.py"
 
 
 def records(*paths):

@@ -2,7 +2,9 @@ rule simulate:
     input:
         grid=rules.grid.output.grid,
         records=rules.grid.output.record,
-        sources=sources("scripts/simulate.py"),
+        sources=lambda wildcards: sources(
+            "scripts/simulate.py", kind_module("simulations", wildcards.experiment)
+        ),
     output:
         simulation=f"{RESULTS}/simulation/{{experiment}}/{{batch}}.parquet",
         record=f"{RESULTS}/simulation/{{experiment}}/{{batch}}.record.json",
@@ -20,7 +22,9 @@ rule simulate:
         kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
         batch=lambda wildcards: int(wildcards.batch),
         seeds="SeedSequence(seed, spawn_key=(crc32(experiment), seed_key of the training problem, replicate))",
-        versions=versions("scripts/simulate.py"),
+        versions=lambda wildcards: versions(
+            "scripts/simulate.py", kind_module("simulations", wildcards.experiment)
+        ),
     message:
         "Simulating {wildcards.experiment}, batch {wildcards.batch}"
     script:

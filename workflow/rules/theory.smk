@@ -5,7 +5,7 @@ rule theory:
     input:
         grid=rules.grid.output.grid,
         records=rules.grid.output.record,
-        sources=sources("scripts/theory.py"),
+        sources=lambda wildcards: sources("scripts/theory.py", kind_module("theories", wildcards.experiment)),
     output:
         theory=f"{RESULTS}/theory/{{experiment}}.parquet",
         record=f"{RESULTS}/theory/{{experiment}}.record.json",
@@ -19,7 +19,9 @@ rule theory:
         configuration=lambda wildcards: configured("seed") | block(wildcards.experiment, *THEORY_PARTS),
         experiment="{experiment}",
         kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
-        versions=versions("scripts/theory.py"),
+        versions=lambda wildcards: versions(
+            "scripts/theory.py", kind_module("theories", wildcards.experiment)
+        ),
     message:
         "Computing the theory of {wildcards.experiment}"
     script:

@@ -1,0 +1,1 @@
+"""The numbers that the text quotes: each is formatted where it is declared."""

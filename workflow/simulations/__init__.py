@@ -1,0 +1,1 @@
+"""One replicate of each kind of experiment: one module a kind."""
