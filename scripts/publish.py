@@ -5,8 +5,16 @@ from pathlib import Path
 from bestofk import provenance
 
 
-def main(figures: list[str], paper: str, verification: str, published: str, configuration: dict) -> None:
-    """Copy the finished set, with the records of everything behind it.
+def main(
+    figures: list[str],
+    paper: str,
+    numbers: str,
+    claims: str,
+    verification: str,
+    published: str,
+    configuration: dict,
+) -> None:
+    """Copy the finished set, with its numbers and claims and the records of everything behind it.
 
     Parameters
     ----------
@@ -14,6 +22,8 @@ def main(figures: list[str], paper: str, verification: str, published: str, conf
         Pictures and their numbers; copied to figures/.
     paper : str
         The typeset paper; copied to paper/paper.pdf.
+    numbers, claims : str
+        What the paper states; kept in the manifest, so that a clone without results can trace it.
     verification : str
         Read for its presence only: nothing is published before the comparison was made.
     published : str
@@ -26,11 +36,15 @@ def main(figures: list[str], paper: str, verification: str, published: str, conf
     }
     # Everything is read before anything is written: a part of a set is never published.
     contents = {target: Path(source).read_bytes() for source, target in targets.items()}
-    chain = records_behind([*figures, paper])
+    manifest = {
+        "records": records_behind([*figures, paper, numbers, claims]),
+        "numbers": provenance.read_json(numbers),
+        "claims": provenance.read_json(claims),
+    }
     for target, content in contents.items():
         provenance.write_atomic(target, content)
     files = {target.as_posix(): provenance.file_hash(target) for target in targets.values()}
-    provenance.write_json(provenance.MANIFEST, {"files": files, "records": chain})
+    provenance.write_json(provenance.MANIFEST, {"files": files, **manifest})
     provenance.write_json(
         published, files | {str(provenance.MANIFEST): provenance.file_hash(provenance.MANIFEST)}
     )

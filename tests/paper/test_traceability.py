@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from bestofk import config, trace
+from bestofk.store import Store
 from project_copy import ROOT, ProjectCopy, figure_table
 
 FIGURES = figure_table()
@@ -106,6 +108,24 @@ def test_number_and_claim_lead_back(run: ProjectCopy, name: str) -> None:
         text, holds = trace.trace(key, "smoke")
         assert holds, text
         assert f"scripts/{name}.py" in text
+
+
+@pytest.mark.parametrize("name", ["numbers", "claims"])
+def test_published_number_and_claim_lead_back_without_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Nothing but the manifest is there, so that no source can hold; with no figures there is no manifest."""
+    shutil.copytree(ROOT / "figures", tmp_path / "figures")
+    monkeypatch.chdir(tmp_path)
+    store = Store()
+    entries = store.entries(name, "paper")
+    assert bool(entries) == bool(store.published["records"])
+    keys = list(entries)
+    for key in keys[:: max(1, len(keys) // 5)]:
+        text, _ = trace.trace(key)
+        assert f"results/paper/{name}.json\n" in text
+        assert "in figures/manifest.json are not those" not in text
+        assert f"rule {'collect' if entries[key]['from'] else name}, recipe" in text
 
 
 def test_command_tells_the_chain_and_its_break(run: ProjectCopy) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ class Project:
     def make(
         self,
         rule: str,
-        outputs: Mapping[str, str],
+        outputs: Mapping[str, str | list | dict],
         *,
         inputs: Sequence[str] = (),
         configuration: Mapping[str, object] | None = None,
@@ -34,7 +33,8 @@ class Project:
         if not script.exists():
             provenance.write_atomic(script, f"# {rule}\n")
         for path, content in outputs.items():
-            provenance.write_atomic(path, content)
+            write = provenance.write_atomic if isinstance(content, str) else provenance.write_json
+            write(path, content)
         record = provenance.make_record(
             rule=rule,
             sources=[script, "workflow/adapter.py"],
@@ -89,16 +89,26 @@ class Project:
                 "expected": "1 ± 0.01",
                 "verdict": "holds",
                 "from": [tables[1]],
-            }
+            },
+            {
+                "id": "law",
+                "sentence": "The error has a limit.",
+                "measured": "0.51",
+                "expected": "0.5 ± 0.1",
+                "verdict": "undecided",
+                "from": [tables[1]],
+            },
         ]
         claims, numbers = f"{folder}/claims.json", f"{folder}/numbers.json"
-        self.make("claims", {claims: json.dumps(ledger)}, inputs=tables)
+        self.make("claims", {claims: ledger}, inputs=tables)
         entries = {
             "seed": {"value": 1, "text": "1", "from": []},
-            "error_vs_k_best": {"value": 8, "text": "8", "from": [tables[1]]},
+            "error_vs_k_best": {"value": [8.25, 0.5], "text": "8.2(5)", "from": [tables[1]]},
+            # Also the id of a claim, which comes from another table.
+            "law": {"value": 0.5, "text": "0.50", "from": [tables[0]]},
         }
         seed = {"seed": configuration["seed"]}
-        self.make("numbers", {numbers: json.dumps(entries)}, inputs=[*tables, claims], configuration=seed)
+        self.make("numbers", {numbers: entries}, inputs=[*tables, claims], configuration=seed)
         figures = [
             f"{folder}/figures/{experiment}.{suffix}"
             for experiment in experiments
@@ -108,7 +118,7 @@ class Project:
         self.make("paper", {paper: "pages"}, inputs=[numbers, claims, *figures])
         if name == "paper":
             stamp = f"{folder}/published.json"
-            publish.main(figures, paper, claims, stamp, {})
+            publish.main(figures, paper, numbers, claims, verification="", published=stamp, configuration={})
             self.make("publish", {stamp: Path(stamp).read_text()}, inputs=[*figures, paper])
 
 

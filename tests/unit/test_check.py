@@ -69,7 +69,9 @@ def test_discard_moves_what_is_damaged_aside_and_nothing_else(project, kind):
     damaged = {path.as_posix(): path.read_bytes() for path in (TABLE, RECORD) if path.exists()}
     (found,) = check("paper", discard=True)
     assert found.startswith(sentence)
-    assert found.endswith("Moved aside to results/paper/discarded; the next run makes it again.")
+    names = ", ".join(name.removeprefix("results/paper/") for name in sorted(damaged))
+    note = f" Moved aside to results/paper/discarded: {names}; the next run makes again what it needs."
+    assert found.endswith(note)
     expected = {name: content for name, content in before.items() if name not in {str(TABLE), str(RECORD)}}
     aside = {name.replace("results/paper/", "results/paper/discarded/"): damaged[name] for name in damaged}
     assert files() == expected | aside
@@ -78,9 +80,32 @@ def test_discard_moves_what_is_damaged_aside_and_nothing_else(project, kind):
 
 def test_all_files_of_one_record_are_moved_together(project):
     flip_a_bit(Path("results/smoke/figures/error_vs_k.png"))
-    assert len(check("smoke", discard=True)) == 1
+    (found,) = check("smoke", discard=True)
+    named = ", ".join(f"figures/error_vs_k.{suffix}" for suffix in ("csv", "pdf", "png", "record.json"))
+    assert f"Moved aside to results/smoke/discarded: {named}; " in found
     aside = {path.name for path in Path("results/smoke/discarded/figures").iterdir()}
     assert aside == {f"error_vs_k.{suffix}" for suffix in ("pdf", "png", "csv", "record.json")}
+
+
+def test_missing_file_is_not_said_to_be_moved(project):
+    Path("results/smoke/figures/error_vs_k.png").unlink()
+    (found,) = check("smoke", discard=True)
+    assert found.startswith("results/smoke/figures/error_vs_k.png is missing although error_vs_k.record.json")
+    named = ", ".join(f"figures/error_vs_k.{suffix}" for suffix in ("csv", "pdf", "record.json"))
+    assert f"Moved aside to results/smoke/discarded: {named}; " in found
+
+
+def test_both_mismatches_of_one_record_say_what_was_moved(project):
+    for suffix in ("png", "csv"):
+        flip_a_bit(Path(f"results/smoke/figures/error_vs_k.{suffix}"))
+    first, second = (sentence.partition(" Moved aside ")[2] for sentence in check("smoke", discard=True))
+    assert first == second != ""
+
+
+def test_mismatch_with_nothing_to_move_says_nothing_of_it(project):
+    shutil.rmtree("results")
+    flip_a_bit(Path("paper/paper.pdf"))
+    assert check("paper", discard=True) == check("paper")
 
 
 def test_discarding_twice_keeps_the_later_file(project):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,22 @@ class TestTrace:
         shutil.rmtree("results")
         damage("scripts/collect.py")
         assert main(["trace", "figures/error_vs_k.pdf"]) == 1
+
+    def test_number_and_claim_of_a_fresh_clone_are_told(self, project, capsys):
+        shutil.rmtree("results")
+        assert main(["trace", "law"]) == 0
+        out = capsys.readouterr().out
+        assert "law, a number of the run paper\n| text: 0.50\n" in out
+        assert "law, a claim of the run paper\n| sentence: The error has a limit.\n" in out
+
+    def test_run_beside_a_published_file_is_one_sentence(self, project, capsys):
+        assert main(["trace", "figures/error_vs_k.pdf", "--run", "smoke"]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err == (
+            "figures/error_vs_k.pdf belongs to the run paper, not to smoke; "
+            "the run smoke has results/smoke/figures/error_vs_k.pdf.\n"
+        )
 
     def test_unknown_target_is_one_sentence(self, project, capsys):
         assert main(["trace", "nonsense", "--run", "smoke"]) == 1
@@ -97,11 +114,58 @@ def test_claims_are_a_table_with_verdicts(project, capsys):
     assert out.splitlines()[2].split() == ["curves_agree", "1.001", "1", "±", "0.01", "holds"]
 
 
-@pytest.mark.parametrize("command", ["claims", "verify", "bless"])
-def test_command_without_its_run_is_one_sentence(project, capsys, command):
+@pytest.mark.parametrize(
+    ("run", "remedy"),
+    [
+        ("paper", "`make reproduce` makes it."),
+        ("smoke", "`make smoke` makes it."),
+        ("mine", "`make reproduce RUN=mine` makes it from workflow/config/mine.yaml."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("command", "file"), [("claims", "claims"), ("verify", "verify"), ("bless", "verify")]
+)
+def test_command_without_its_run_says_how_to_make_it(project, capsys, command, file, run, remedy):
     shutil.rmtree("results")
-    assert main([command]) == 1
-    assert "is missing" in capsys.readouterr().err
+    assert main([command, "--run", run]) == 1
+    missing = f"results/{run}/{file}.json is missing: the run {run} has not been made or not finished; "
+    assert capsys.readouterr().err == f"{missing}{remedy}\n"
+
+
+def test_commands_that_are_recommended_are_those_of_the_makefile():
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.search(r"^reproduce:", makefile, flags=re.MULTILINE)
+    assert re.search(r"^smoke:", makefile, flags=re.MULTILINE)
+    assert "PARAMETERS = workflow/config/$(RUN).yaml" in makefile
+
+
+def help_of(capsys, *command: str) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--help"])
+    assert stopped.value.code == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_help_says_what_can_be_traced_and_what_the_answer_means(capsys):
+    said = help_of(capsys, "trace")
+    for fact in (
+        "the key of a number",
+        "the id of a claim",
+        "in a fresh clone",
+        "belongs to the run paper",
+        "Exit status",
+        "BROKEN",
+    ):
+        assert fact in said
+
+
+def test_help_lists_every_command_and_the_exit_status(capsys):
+    said = help_of(capsys)
+    for command in ("trace", "check", "claims", "verify", "bless", "config"):
+        assert f" {command} " in said
+    assert "Exit status: 0" in said
+    for command in ("check", "verify", "bless"):
+        assert help_of(capsys, command) != said
 
 
 class TestReference:
@@ -124,16 +188,16 @@ class TestReference:
         capsys.readouterr()
         assert main(["verify", "--run", "smoke"]) == 1
         out = capsys.readouterr().out
-        assert "claims.csv: verdict, row 0" in out
+        assert "claims.csv, id curves_agree: verdict" in out
         assert main(["bless", "--run", "smoke"]) == 0
-        assert "claims.csv: verdict, row 0" in capsys.readouterr().out
+        assert "claims.csv, id curves_agree: verdict" in capsys.readouterr().out
         assert main(["verify", "--run", "smoke"]) == 0
 
     def test_long_list_of_differences_is_cut(self, capsys):
         table = "results/smoke/grid/error_vs_k.csv"
         provenance.record_path(table).unlink()
         for offset in (0, 1):
-            Path(table).write_text("x\n" + "".join(f"{row + offset}\n" for row in range(50)))
+            Path(table).write_text("point,x\n" + "".join(f"p{row},{row + offset}\n" for row in range(50)))
             if not offset:
                 main(["bless", "--run", "smoke"])
                 capsys.readouterr()

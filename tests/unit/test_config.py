@@ -168,7 +168,7 @@ BAD_VALUES = [
     (("seed",), 2**32, None, "4294967296", "an integer from 0 to 4294967295"),
     (("confidence",), 1.0, None, "1.0", "less than 1"),
     (("claims", "margin"), 0, None, "0", "greater than 0 and less than 1"),
-    ((*E, "error_vs_c"), {}, None, "{}", "must be one of equivalents, error_vs_k"),
+    ((*E, "error_vs_c"), {}, None, "unknown", "must be one of equivalents, error_vs_k"),
     (E, [1], None, "[1]", "a mapping"),
 ]
 
@@ -219,17 +219,35 @@ def test_unknown_key_is_refused_in_every_mapping(run):
         extended = copy.deepcopy(document)
         at(extended, path)["surprise"] = 3
         message = refusal(to_yaml(extended))
-        assert f"{config._dotted((*path, 'surprise'))} is 3, but the key is unknown" in message
-        assert "it must be one of " in message
+        assert f"{config._dotted((*path, 'surprise'))} is an unknown key; it must be one of " in message
 
 
 def test_misspelt_key_gets_a_suggestion():
-    message = refusal(edited((*PROBLEM, "noise_var"), rename="noise_vra"))
-    assert (
-        "experiments.error_vs_k.problem.noise_vra is 1e-08, but the key is unknown (did you mean noise_var?)"
-        in message
+    unknown, missing = refusal(edited((*PROBLEM, "noise_var"), rename="noise_vra")).splitlines()
+    assert unknown.startswith(
+        "experiments.error_vs_k.problem.noise_vra is an unknown key; did you mean noise_var? It must be one"
     )
-    assert "experiments.error_vs_k.problem.noise_var is missing" in message
+    assert missing.startswith("experiments.error_vs_k.problem.noise_var is missing")
+
+
+def test_misspelt_block_gets_its_suggestion_before_anything_else():
+    first = refusal(edited((*E, "error_vs_k"), rename="eror_vs_k")).splitlines()[0]
+    assert first.startswith(
+        "experiments.eror_vs_k is an unknown key; did you mean error_vs_k? It must be one of"
+    )
+
+
+@pytest.mark.parametrize(("value", "allowed"), [(0.49, False), (0.5, True), (0.999, True), (1.0, False)])
+def test_confidence_is_allowed_where_file_and_message_say(value, allowed):
+    said = "at least 0.5 and less than 1"
+    comment = re.search(r"^confidence: .*#(.*)$", FILES["paper"].read_text(), flags=re.MULTILINE)[1]
+    assert said in comment
+    if allowed:
+        assert config.loads(edited(("confidence",), value))["confidence"] == value
+    else:
+        assert f"confidence is {value!r}; it must be a number of {said}" in refusal(
+            edited(("confidence",), value)
+        )
 
 
 def test_two_rewards_are_refused():

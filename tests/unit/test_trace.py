@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from bestofk import provenance
 from bestofk.provenance import ArtifactError
-from bestofk.trace import lookup, resolve, trace
+from bestofk.trace import lookup, trace
 
 
 def replace(path: str, old: str, new: str) -> None:
@@ -83,11 +84,55 @@ def test_step_used_twice_is_described_once(project):
     assert text.count("results/paper/tables/error_vs_k.parquet (see above)") >= 1
 
 
+def test_number_is_told_with_its_text_and_value(project):
+    expected = ["error_vs_k_best, a number of the run paper", "| text: 8.2(5)", "| value: [8.25,0.5]"]
+    assert trace("error_vs_k_best")[0].splitlines()[:3] == expected
+
+
+def test_claim_is_told_with_what_was_measured_and_expected(project):
+    assert trace("curves_agree")[0].splitlines()[:5] == [
+        "curves_agree, a claim of the run paper",
+        "| sentence: Theory agrees with simulation.",
+        "| measured: 1.001",
+        "| expected: 1 ± 0.01",
+        "| verdict: holds",
+    ]
+
+
+def test_name_of_a_number_and_a_claim_shows_both(project):
+    text, holds = trace("law")
+    assert holds
+    number, claim = text.split("law, a claim of the run paper")
+    assert number.startswith("law, a number of the run paper\n| text: 0.50\n")
+    assert "results/paper/numbers.json" in number
+    assert "tables/equivalents.parquet" in number
+    assert "error_vs_k" not in number
+    assert "| measured: 0.51" in claim
+    assert "results/paper/claims.json" in claim
+    assert "tables/error_vs_k.parquet" in claim
+    assert "equivalents" not in claim
+    assert text.endswith("8 steps in the chain: every link holds.")
+
+
+def test_broken_link_behind_a_number_of_two_parts_is_counted(project):
+    Path("results/paper/tables/equivalents.parquet").write_text("other rows")
+    text, holds = trace("law")
+    assert not holds
+    assert text.endswith("8 steps in the chain: 1 of them broken.")
+
+
+@pytest.mark.parametrize("kind", ["numbers", "claims"])
+@pytest.mark.parametrize("content", ["3", '{"law": {}}', '[{"id": "law"}]', '{"law": 1}', "[1]"])
+def test_numbers_and_claims_of_another_form_are_a_sentence(project, kind, content):
+    Path(f"results/paper/{kind}.json").write_text(content)
+    with pytest.raises(ArtifactError, match=rf"^results/paper/{kind}.json does not hold {kind} in the form"):
+        trace("law")
+
+
 @pytest.mark.parametrize("target", ["error_vs_k_best", "curves_agree"])
 def test_number_and_claim_show_only_the_tables_behind_them(project, target):
     text, holds = trace(target)
     assert holds
-    assert text.splitlines()[0] == target
     assert "| rule simulate" in text
     assert "error_vs_k.parquet" in text
     assert "equivalents" not in text
@@ -108,14 +153,14 @@ def test_numbers_of_another_run_are_its_own(project):
 def test_unknown_target_is_a_sentence_with_near_names(project):
     with pytest.raises(ArtifactError, match=r"error_vs_k_bets is no file, no number and no claim of the run"):
         trace("error_vs_k_bets")
-    with pytest.raises(ArtifactError, match=r"3 numbers and claims are known, such as error_vs_k_best"):
+    with pytest.raises(ArtifactError, match=r"4 numbers and claims are known, such as error_vs_k_best"):
         trace("error_vs_k_bets")
 
 
-def test_without_results_an_unknown_name_says_so(project):
+def test_run_without_numbers_says_so(project):
     shutil.rmtree("results")
-    with pytest.raises(ArtifactError, match="results/paper holds no numbers and no claims yet"):
-        trace("error_vs_k_best")
+    with pytest.raises(ArtifactError, match="results/smoke holds no numbers and no claims yet"):
+        trace("error_vs_k_best", "smoke")
 
 
 def test_file_that_its_record_does_not_name_is_refused(project):
@@ -123,10 +168,73 @@ def test_file_that_its_record_does_not_name_is_refused(project):
         trace("figures/error_vs_k.svg")
 
 
-@pytest.mark.parametrize("target", ["figures/nothing.pdf", "results/paper/tables/nothing.csv", "/x/y.pdf"])
-def test_file_without_record_is_refused(project, target):
-    with pytest.raises(ArtifactError, match="is missing"):
+@pytest.mark.parametrize("target", ["figures/nothing.pdf", "results/paper/tables/nothing.csv"])
+def test_missing_file_is_refused(project, target):
+    with pytest.raises(ArtifactError, match=rf"^{target} is missing: .*nothing.record.json is neither"):
         trace(target)
+
+
+def test_file_of_a_run_without_record_is_refused(project):
+    Path("results/paper/notes.txt").write_text("mine")
+    with pytest.raises(ArtifactError, match=r"^results/paper/notes.txt has no record: .*notes.record.json"):
+        trace("results/paper/notes.txt")
+
+
+@pytest.mark.parametrize("target", ["workflow/nothing.py", "/x/y.pdf", "results/y.pdf"])
+def test_missing_file_that_no_rule_makes_is_refused(project, target):
+    with pytest.raises(ArtifactError, match=rf"^{target} is missing; rules make only what is in"):
+        trace(target)
+
+
+@pytest.mark.parametrize("target", ["README.md", "workflow/config/paper.yaml", "paper/paper.typ"])
+def test_file_that_a_person_writes_says_so(project, target):
+    provenance.write_atomic("README.md", "text")
+    provenance.write_atomic("paper/paper.typ", "text")
+    with pytest.raises(ArtifactError) as refused:
+        trace(target)
+    assert str(refused.value) == f"{target} has no record: no rule makes it, a person writes or keeps it."
+
+
+def test_source_names_the_rules_that_read_it(project):
+    with pytest.raises(ArtifactError, match=r"a person .* keeps it\. .* source of the rule simulate\.$"):
+        trace("scripts/simulate.py")
+    with pytest.raises(ArtifactError, match=r"source of the rules claims, collect, fig_equivalents, "):
+        trace("workflow/adapter.py")
+
+
+@pytest.mark.parametrize("target", ["figures", "results/paper", "scripts"])
+def test_folder_is_refused(project, target):
+    with pytest.raises(ArtifactError, match=rf"^{target} is a folder; name one file in it\.$"):
+        trace(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("figures/error_vs_k.pdf", "has results/smoke/figures/error_vs_k.pdf."),
+        ("paper/paper.pdf", "has results/smoke/paper.pdf."),
+        ("results/paper/tables/error_vs_k.parquet", "has results/smoke/tables/error_vs_k.parquet."),
+        ("figures/manifest.json", "has no results/smoke/published.json."),
+    ],
+)
+def test_file_of_one_run_is_refused_under_another(project, target, sentence):
+    with pytest.raises(ArtifactError) as refused:
+        trace(target, "smoke")
+    assert str(refused.value) == f"{target} belongs to the run paper, not to smoke; the run smoke {sentence}"
+
+
+def test_manifest_leads_back_to_the_rule_that_published_it(project):
+    text, holds = trace("figures/manifest.json")
+    assert holds
+    assert "| rule publish" in block(text, "results/paper/published.json")
+    assert "| rule simulate" in text
+
+
+def test_edited_manifest_is_not_what_was_published(project):
+    replace("figures/manifest.json", '"text": "8.2(5)"', '"text": "9"')
+    text, holds = trace("figures/manifest.json")
+    assert not holds
+    assert "figures/manifest.json does not hold the bytes that results/paper/published.json names" in text
 
 
 def test_edited_and_removed_sources_are_named(project):
@@ -201,8 +309,25 @@ def test_edited_published_figure_is_named(project):
     Path("figures/error_vs_k.pdf").write_text("other picture")
     text, holds = trace("figures/error_vs_k.pdf")
     assert not holds
-    assert "figures/error_vs_k.pdf holds other bytes than were made" in text
+    assert (
+        "figures/error_vs_k.pdf was altered: it holds neither the bytes that figures/manifest.json lists nor "
+        "those that results/paper/figures/error_vs_k.record.json names; `make reproduce` publishes it again"
+    ) in text
     assert trace("figures/error_vs_k.png")[1]
+
+
+def test_figure_drawn_anew_and_not_yet_published_is_told_apart(project):
+    drawn = {f"results/paper/figures/error_vs_k.{suffix}": "new" for suffix in ("pdf", "png", "csv")}
+    project.make("fig_error_vs_k", drawn, inputs=["results/paper/tables/error_vs_k.parquet"])
+    text, holds = trace("figures/error_vs_k.pdf")
+    assert not holds
+    assert (
+        "figures/error_vs_k.pdf is older than results/paper/figures/error_vs_k.pdf: it holds the bytes that "
+        "figures/manifest.json lists, not those that results/paper/figures/error_vs_k.record.json names; "
+        "this chain is that of the newer file, which `make reproduce` publishes"
+    ) in text
+    assert text.endswith("4 steps in the chain: 1 of them broken.")
+    assert trace("results/paper/figures/error_vs_k.pdf")[1]
 
 
 class TestFreshClone:
@@ -217,7 +342,7 @@ class TestFreshClone:
         text, holds = trace(target)
         assert holds
         assert "| seeds: SeedSequence" in text
-        assert "| holds (1 files of it are not on this machine)" in text
+        assert "| holds (1 of its files not on this machine)" in text
         assert "files are not on this machine; their bytes were not compared." in text
 
     def test_edited_source_is_a_failure(self):
@@ -234,19 +359,71 @@ class TestFreshClone:
         Path("paper/paper.pdf").write_text("other pages")
         text, holds = trace("paper/paper.pdf")
         assert not holds
-        assert "paper/paper.pdf holds other bytes than were made" in text
+        assert "paper/paper.pdf was altered" in text
 
     def test_absent_published_file_is_said(self):
         Path("figures/error_vs_k.pdf").unlink()
         text, holds = trace("figures/error_vs_k.pdf")
         assert holds
-        assert "(4 files of it are not on this machine)" in block(text, "results/paper/figures")
+        assert "(4 of its files not on this machine)" in block(text, "results/paper/figures")
 
     def test_edited_manifest_is_a_failure(self):
         replace("figures/manifest.json", '"rule": "collect"', '"rule": "invent"')
         text, holds = trace("paper/paper.pdf")
         assert not holds
         assert "was edited by hand: its recipe hash does not fit its content" in text
+
+    @pytest.mark.parametrize("target", ["error_vs_k_best", "curves_agree", "law", "seed"])
+    def test_number_and_claim_are_those_of_the_published_set(self, finished_project, monkeypatch, target):
+        text, holds = trace(target)
+        assert holds
+        assert "files are not on this machine; their bytes were not compared." in text
+        with monkeypatch.context() as patch:
+            patch.chdir(finished_project)
+            full, _ = trace(target)
+        assert re.sub(r" \(\d of its files not on this machine\)", "", text).startswith(full)
+
+    def test_unknown_name_gets_near_ones(self):
+        with pytest.raises(ArtifactError, match=r"4 numbers and claims are known, such as error_vs_k_best"):
+            trace("error_vs_k_bets")
+
+    @pytest.mark.parametrize(
+        ("target", "kind", "old", "new"),
+        [
+            ("error_vs_k_best", "numbers", '"text": "8.2(5)"', '"text": "9"'),
+            ("curves_agree", "claims", '"verdict": "holds"', '"verdict": "fails"'),
+        ],
+    )
+    def test_edited_number_and_claim_are_a_failure(self, target, kind, old, new):
+        replace("figures/manifest.json", old, new)
+        text, holds = trace(target)
+        assert not holds
+        assert (
+            f"BROKEN: the {kind} in figures/manifest.json are not those that "
+            f"results/paper/{kind}.record.json names"
+        ) in text
+
+    def test_manifest_from_before_it_held_numbers_says_that_there_are_none(self):
+        manifest = json.loads(Path("figures/manifest.json").read_text())
+        provenance.write_json("figures/manifest.json", {key: manifest[key] for key in ("files", "records")})
+        with pytest.raises(ArtifactError, match="results/paper holds no numbers and no claims yet"):
+            trace("error_vs_k_best")
+
+    def test_manifest_says_what_it_is(self):
+        with pytest.raises(ArtifactError) as refused:
+            trace("figures/manifest.json")
+        assert str(refused.value) == (
+            "figures/manifest.json is written by the rule publish of the run paper: the records, numbers and "
+            "claims behind figures/ and paper/paper.pdf. Its own record, "
+            "results/paper/published.record.json, cannot be in it and comes with `make reproduce`."
+        )
+
+    @pytest.mark.parametrize("kind", ["numbers", "claims"])
+    def test_published_numbers_of_another_form_are_a_sentence(self, kind):
+        manifest = json.loads(Path("figures/manifest.json").read_text())
+        provenance.write_json("figures/manifest.json", manifest | {kind: {"law": 1}})
+        with pytest.raises(ArtifactError, match=rf"figures/manifest.json does not hold {kind} in the form"):
+            trace("law")
 
     @pytest.mark.parametrize("content", ["{", "[]", '{"files": {}}', '{"files": {}, "records": {"a": {}}}'])
     def test_unreadable_manifest_is_a_sentence(self, content):
@@ -257,7 +434,6 @@ class TestFreshClone:
 
 def test_record_on_disk_counts_before_the_manifest(project):
     project.make("fig_error_vs_k", {"results/paper/figures/error_vs_k.pdf": "newer"})
-    assert resolve("figures/error_vs_k.pdf", "paper").copy == "figures/error_vs_k.pdf"
     text, holds = trace("figures/error_vs_k.pdf")
     assert not holds
     assert text.count("| rule ") == 1

@@ -64,13 +64,13 @@ CASES = {
         "best_of_k",
         "  best_of_k:",
         "  best_of_n: {}\n  best_of_k:",
-        "experiments.best_of_n is {}, but the key is unknown (did you mean best_of_k?); it must be one of",
+        "experiments.best_of_n is an unknown key; did you mean best_of_k? It must be one of",
     ),
     "unknown key": (
         "error_vs_k",
         "k_theory:",
         "seed: 3\n      k_theory:",
-        "experiments.error_vs_k.selection.seed is 3, but the key is unknown",
+        "experiments.error_vs_k.selection.seed is an unknown key; it must be one of",
     ),
     "missing key": (
         "error_vs_k",

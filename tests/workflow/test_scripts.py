@@ -165,6 +165,7 @@ class TestNumbers:
 class TestPublish:
     FIGURES = ("results/paper/figures/a.pdf", "results/paper/figures/a.csv")
     PAPER = "results/paper/paper.pdf"
+    NUMBERS, CLAIMS = "results/paper/numbers.json", "results/paper/claims.json"
     STAMP = "results/paper/published.json"
 
     @pytest.fixture(autouse=True)
@@ -175,12 +176,14 @@ class TestPublish:
         self.make(["results/paper/grid/a.csv"], [])
         self.make(["results/paper/tables/a.parquet"], ["results/paper/grid/a.csv"])
         self.make(self.FIGURES, ["results/paper/tables/a.parquet"])
-        self.make([self.PAPER], self.FIGURES)
+        self.make([self.NUMBERS], ["results/paper/tables/a.parquet"])
+        self.make([self.CLAIMS], ["results/paper/tables/a.parquet"])
+        self.make([self.PAPER], [*self.FIGURES, self.NUMBERS, self.CLAIMS])
         self.make(["results/paper/tables/other.parquet"], [])
 
     def make(self, outputs: list[str], inputs: list[str]) -> None:
         for path in outputs:
-            provenance.write_atomic(path, f"content of {path}")
+            provenance.write_json(path, {"content": path})
         record = provenance.make_record(
             rule="x",
             sources=["scripts/x.py"],
@@ -193,7 +196,9 @@ class TestPublish:
         provenance.write_json(provenance.record_path(outputs[0]), record)
 
     def publish(self, script) -> dict:
-        script("publish").main(list(self.FIGURES), self.PAPER, "results/paper/verify.json", self.STAMP, {})
+        script("publish").main(
+            list(self.FIGURES), self.PAPER, self.NUMBERS, self.CLAIMS, "verify.json", self.STAMP, {}
+        )
         return provenance.read_manifest()
 
     def test_bytes_are_copied_and_listed(self, script):
@@ -206,9 +211,14 @@ class TestPublish:
 
     def test_manifest_holds_the_records_of_everything_behind_and_no_other(self, script):
         records = self.publish(script)["records"]
-        names = ("figures/a", "grid/a", "paper", "tables/a")
+        names = ("claims", "figures/a", "grid/a", "numbers", "paper", "tables/a")
         assert sorted(records) == [f"results/paper/{name}.record.json" for name in names]
         assert all(records[path] == provenance.read_record(path) for path in records)
+
+    def test_manifest_holds_the_numbers_and_claims_of_the_paper(self, script):
+        manifest = self.publish(script)
+        assert manifest["numbers"] == {"content": self.NUMBERS}
+        assert manifest["claims"] == {"content": self.CLAIMS}
 
     def test_stamp_vouches_for_the_manifest_too(self, script):
         files = self.publish(script)["files"]
@@ -222,7 +232,7 @@ class TestPublish:
         assert Path("figures/manifest.json").read_bytes() == before
 
     @pytest.mark.parametrize(
-        "missing", ["results/paper/grid/a.record.json", "results/paper/paper.record.json", PAPER]
+        "missing", ["results/paper/grid/a.record.json", "results/paper/paper.record.json", PAPER, NUMBERS]
     )
     def test_incomplete_set_is_not_published_at_all(self, script, missing):
         Path(missing).unlink()

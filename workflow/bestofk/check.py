@@ -10,12 +10,10 @@ from typing import NamedTuple
 
 from bestofk import config, provenance
 from bestofk.provenance import MANIFEST, ArtifactError
+from bestofk.store import STAMP
 
 #: What a run leaves that is no artifact and therefore has no record.
 WITHOUT_RECORD = {"logs", "benchmarks", "discarded", "report.html", "run.json", "verify.txt"}
-
-#: What `publish` wrote: published path -> hash.
-STAMP = Path("results/paper/published.json")
 
 
 class Problem(NamedTuple):
@@ -71,12 +69,20 @@ def check(run: str, *, discard: bool = False) -> list[str]:
     problems = [*_artifacts(folder), *(_published() if run == "paper" else ())]
     if not discard:
         return [problem.sentence for problem in problems]
-    moved = {path: _set_aside(path, folder) for problem in problems for path in problem.files}
-    note = f" Moved aside to {folder.as_posix()}/discarded; the next run makes it again."
+    # Two problems of one record name the same files, which are moved once.
+    paths = dict.fromkeys(path for problem in problems for path in problem.files)
+    moved = {path: _set_aside(path, folder) for path in paths}
     return [
-        problem.sentence + (note if any(moved[path] for path in problem.files) else "")
+        problem.sentence + _note(sorted(filter(None, (moved[path] for path in problem.files))), folder)
         for problem in problems
     ]
+
+
+def _note(names: list[str], folder: Path) -> str:
+    if not names:
+        return ""
+    discarded = f"{folder.as_posix()}/discarded"
+    return f" Moved aside to {discarded}: {', '.join(names)}; the next run makes again what it needs."
 
 
 def _artifacts(folder: Path) -> Iterator[Problem]:
@@ -141,11 +147,12 @@ def _published() -> Iterator[Problem]:
             yield Problem(f"{path} was made by no figure; remove it or add its rule.")
 
 
-def _set_aside(path: Path, folder: Path) -> bool:
-    """Move a file of the run under results/<run>/discarded; say whether there was one to move."""
+def _set_aside(path: Path, folder: Path) -> str:
+    """Move a file of the run under results/<run>/discarded; return its name there, "" if there is none."""
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        return False
-    target = folder / "discarded" / path.resolve().relative_to(folder.resolve())
+        return ""
+    name = path.resolve().relative_to(folder.resolve())
+    target = folder / "discarded" / name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(path, target)
-    return True
+    return name.as_posix()

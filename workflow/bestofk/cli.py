@@ -7,11 +7,48 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bestofk import config, provenance, reference
 from bestofk.check import check, is_run_name
 from bestofk.provenance import ArtifactError
 from bestofk.trace import trace
+
+STATUS = "Exit status: 0 if all is well, 1 if something does not hold or is not found, 2 if misused."
+
+TRACING = """\
+Print how something was made, back to scripts, configuration keys and seeds, and say of each link whether
+it still holds. What can be traced:
+
+  figures/error_vs_k.pdf   a figure (.pdf, .png, .csv)
+  paper/paper.pdf          the paper
+  figures/manifest.json    the list of what was published, after a run
+  results/smoke/...        a file of any run
+  best_of_k_law            the key of a number of the text, or the id of a claim; where a number and a claim
+                           share a name, both are told
+
+A number is told with its text and its value; a claim with its sentence, what was measured and expected, and
+its verdict. Files that people write, such as scripts, have no record and are not traced.
+
+What is published in figures/ and paper/ belongs to the run paper; it can be traced, with its numbers and
+claims, also in a fresh clone, from the records in figures/manifest.json. --run says whose numbers and claims
+are meant; a path names its run itself, and another run beside it is refused.
+
+"holds": sources, configuration, versions of packages and the bytes of every file that is there are those
+that the record names. "BROKEN": they are not, with the reason.
+"""
+
+CHECKING = """\
+Compare every file of a run with its record; for the run paper also figures/ and paper/paper.pdf with what was
+published. Nothing is changed, except that --discard moves what does not match, and what its record names
+beside it, to results/<run>/discarded. The next run makes again what it needs.
+"""
+
+VERIFYING = """\
+Compare grids, theory, figures and verdicts of a run with tests/reference/<run>, each column within its
+tolerance of tests/reference/tolerances.json, and print every difference by its table, the coordinates of its
+row and its column.
+"""
 
 #: What a claim can end as.
 VERDICTS = ("holds", "fails", "undecided")
@@ -29,26 +66,41 @@ def build_parser() -> argparse.ArgumentParser:
     >>> build_parser().parse_args(["trace", "figures/overview.pdf"]).target
     'figures/overview.pdf'
     """
-    parser = argparse.ArgumentParser(prog="bestofk", description=__doc__)
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="bestofk",
+        description="Trace, check and verify what was made; `bestofk trace --help` and its like say more.",
+        epilog=STATUS,
+        formatter_class=plain,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     with_run = argparse.ArgumentParser(add_help=False)
     with_run.add_argument(
         "--run", type=_run_name, default="paper", help="name of the run: results/<run> (default: paper)"
     )
 
-    def add(name: str, help_text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=help_text, description=help_text, parents=[with_run])
+    def add(name: str, help_text: str, description: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=help_text,
+            description=description or help_text,
+            epilog=STATUS,
+            formatter_class=plain,
+            parents=[with_run],
+        )
 
     tracing = add(
-        "trace", "Print how a figure, table, number or claim was made, and whether each link holds."
+        "trace", "Print how a figure, table, number or claim was made, and whether each link holds.", TRACING
     )
-    tracing.add_argument(
-        "target", help="a .pdf, .png, .csv or table, the key of a number, or the id of a claim"
+    tracing.add_argument("target", help="a path, the key of a number, or the id of a claim")
+    checking = add(
+        "check", "Compare every file of a run with its record, and what was published with it.", CHECKING
     )
-    checking = add("check", "Compare every file of a run with its record, and what was published with it.")
-    checking.add_argument("--discard", action="store_true", help="move aside what does not match")
+    checking.add_argument(
+        "--discard", action="store_true", help="move what does not match to results/<run>/discarded"
+    )
     add("claims", "Print the claims of the paper with their verdicts.")
-    add("verify", "Print where a run differs from its reference by more than is allowed.")
+    add("verify", "Print where a run differs from its reference by more than is allowed.", VERIFYING)
     add("bless", "Make a run the new reference, and show what changes.")
     configuring = commands.add_parser("config", help="Check a configuration file.")
     configuring.add_argument("path", help="for instance workflow/config/paper.yaml")
@@ -120,7 +172,7 @@ def _check(options: argparse.Namespace) -> int:
 def _claims(options: argparse.Namespace) -> int:
     from tabulate import tabulate
 
-    claims = provenance.read_json(Path("results", options.run, "claims.json"))
+    claims = _of_run(options.run, "claims.json")
     rows = [[entry[name] for name in ("id", "measured", "expected", "verdict")] for entry in claims]
     widths = [40, 34, 34, None]
     print(tabulate(rows, headers=["claim", "measured", "expected", "verdict"], maxcolwidths=widths))
@@ -130,7 +182,7 @@ def _claims(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    compared = _compared(options.run)
+    compared = _of_run(options.run, "verify.json")["compared"]
     mismatches = reference.as_rows(reference.verify(compared, options.run))
     if mismatches:
         _print_mismatches(mismatches)
@@ -143,14 +195,16 @@ def _verify(options: argparse.Namespace) -> int:
     return 0
 
 
-def _compared(run: str) -> list[str]:
-    path = Path("results", run, "verify.json")
+def _of_run(run: str, name: str) -> Any:
+    """Read a JSON file of a run, or say how to make it."""
+    path = Path("results", run, name)
     if not path.exists():
-        command = "make reproduce" if run == "paper" else f"make {run}"
+        makes = {"paper": "`make reproduce` makes it", "smoke": "`make smoke` makes it"}
+        other = f"`make reproduce RUN={run}` makes it from workflow/config/{run}.yaml"
         raise ArtifactError(
-            f"{path} is missing: there is no finished run {run} to compare; {command} makes it."
+            f"{path} is missing: the run {run} has not been made or not finished; {makes.get(run, other)}."
         )
-    return provenance.read_json(path)["compared"]
+    return provenance.read_json(path)
 
 
 def _print_mismatches(mismatches: list[dict[str, str]]) -> None:
@@ -163,7 +217,7 @@ def _print_mismatches(mismatches: list[dict[str, str]]) -> None:
 
 
 def _bless(options: argparse.Namespace) -> int:
-    artifacts = _compared(options.run)
+    artifacts = _of_run(options.run, "verify.json")["compared"]
     changes = reference.as_rows(reference.verify(artifacts, options.run))
     reference.bless(artifacts, options.run)
     if changes:

@@ -253,7 +253,13 @@ def _image(value: Any) -> Any:
 
 def _errors(document: Any) -> list[str]:
     found = list(_Validator(schema()).iter_errors(_image(document)))
-    errors = sorted(sentence for error in found for sentence in _sentences(error, document))
+    # A misspelt key is also missing under its right name: the one that was meant is suggested first.
+    ranked = sorted(
+        (error.validator != "additionalProperties", sentence)
+        for error in found
+        for sentence in _sentences(error, document)
+    )
+    errors = [sentence for _, sentence in ranked]
     # Keys are compared with each other only inside experiments whose every key is allowed by itself.
     wrong = {part for error in found for part in list(error.absolute_path)[:2]}
     experiments = document.get("experiments") if isinstance(document, dict) else None
@@ -280,9 +286,10 @@ def _sentences(error: ValidationError, document: Any) -> Iterator[str]:
         for name in value:
             if name not in known:
                 close = difflib.get_close_matches(name, known, n=1)
-                hint = f" (did you mean {close[0]}?)" if close else ""
-                held = f"{_dotted((*path, name))} is {_shown(value[name])}, but the key is unknown"
-                yield f"{held}{hint}; it must be one of {', '.join(known)}."
+                asked = f"did you mean {close[0]}? It" if close else "it"
+                yield (
+                    f"{_dotted((*path, name))} is an unknown key; {asked} must be one of {', '.join(known)}."
+                )
     elif error.validator == "x-exactly-one":
         names = block["x-exactly-one"]
         held = " and ".join(name for name in names if name in value) or f"none of {', '.join(names)}"

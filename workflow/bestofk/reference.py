@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bestofk import provenance
+from bestofk.coordinates import coordinates, labels, settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ def blessed_name(path: str | Path) -> str:
 
 
 def essence(path: str | Path) -> pd.DataFrame:
-    """Return the table that stands for an artifact in the reference.
+    """Return the table of which the reference of an artifact holds every row, or one row in several.
 
     Parameters
     ----------
@@ -64,74 +65,113 @@ def essence(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Long tables are thinned evenly to at most `LARGEST_TABLE` rows.
     """
     import pandas as pd
 
     if Path(path).suffix == ".json":
         return pd.DataFrame(provenance.read_json(path))[["id", "sentence", "verdict"]]
-    frame = provenance.read_table(path)
-    step = max(-(-len(frame) // LARGEST_TABLE), 1)
-    return frame.iloc[::step].reset_index(drop=True)
+    return provenance.read_table(path)
+
+
+def stride(rows: int) -> int:
+    """Return how a long table is thinned: one row in how many is kept, so that `LARGEST_TABLE` is enough.
+
+    Parameters
+    ----------
+    rows : int
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> stride(2000), stride(2001)
+    (1, 2)
+    """
+    return max(-(-rows // LARGEST_TABLE), 1)
 
 
 def compare(
-    expected: pd.DataFrame, got: pd.DataFrame, name: str, tolerances: Mapping[str, Any]
+    expected: pd.DataFrame,
+    got: pd.DataFrame,
+    name: str,
+    tolerances: Mapping[str, Any],
+    points: Mapping[str, str] | None = None,
 ) -> list[Mismatch]:
     """List where two tables differ by more than their tolerances.
 
     Parameters
     ----------
     expected, got : pandas.DataFrame
-        The same columns and rows, in the same order; anything else is a mismatch of its own.
+        The same columns in the same order. Rows are compared by their coordinates; missing and additional
+        rows and another order are mismatches of their own.
     name : str
         Names the table in the result.
     tolerances : mapping
         ``{"relative": r, "columns": {column: rule}}`` with one of ``{"relative": r}``, ``{"absolute": a}``
         and ``{"standard_errors": m}``, which allows m times the table's own ``standard_error``; in a table
         without that column the general ``relative`` holds.
+    points : mapping, optional
+        What a point of the grid stands for.
 
     Returns
     -------
     list of Mismatch
     """
-    if list(expected.columns) != list(got.columns) or len(expected) != len(got):
-        shape = f"{len(expected)} rows of {', '.join(expected.columns)}"
-        return [Mismatch(name, shape, f"{len(got)} rows of {', '.join(got.columns)}", "the same")]
-    found: list[Mismatch] = []
+    if list(expected.columns) != list(got.columns):
+        return [Mismatch(name, ", ".join(expected.columns), ", ".join(got.columns), "the same columns")]
+    columns = coordinates(expected)
+    before, now = (
+        {label: row for row, label in enumerate(labels(frame, columns, points))} for frame in (expected, got)
+    )
+    found = [
+        *(Mismatch(f"{name}, {row}", "a row", "none", "the same rows") for row in before if row not in now),
+        *(Mismatch(f"{name}, {row}", "no row", "a row", "the same rows") for row in now if row not in before),
+    ]
+    shared = [row for row in before if row in now]
+    if shared != [row for row in now if row in before]:
+        found.append(Mismatch(name, "its rows in order", "another order", "the same order"))
+    expected = expected.iloc[[before[row] for row in shared]]
+    got = got.iloc[[now[row] for row in shared]]
     for column in expected.columns:
-        old, new = expected[column], got[column]
-        if not (_is_number(old) and _is_number(new)):
-            wrong = np.flatnonzero(old.astype(str).to_numpy() != new.astype(str).to_numpy())
-            found += [_mismatch(name, column, row, old, new, "the same") for row in wrong]
-            continue
-        rule = tolerances["columns"].get(column, {})
-        old_values, new_values = old.to_numpy(float), new.to_numpy(float)
-        if "standard_errors" in rule and "standard_error" in expected:
-            allowed = rule["standard_errors"] * np.nan_to_num(expected["standard_error"].to_numpy(float))
-            text = f"{rule['standard_errors']} standard errors"
-        elif "absolute" in rule:
-            allowed = np.full(len(old_values), rule["absolute"])
-            text = f"{rule['absolute']:g}"
-        else:
-            relative = rule.get("relative", tolerances["relative"])
-            # Rounding leaves a small number of a table of large ones unsure.
-            floor = 1e-6 * np.abs(old_values[np.isfinite(old_values)]).max(initial=0.0)
-            allowed = relative * np.maximum(np.abs(old_values), floor)
-            text = f"relative {relative:g}"
-        same = (old_values == new_values) | (np.isnan(old_values) & np.isnan(new_values))
-        finite = np.isfinite(old_values) & np.isfinite(new_values)
-        same[finite] |= np.abs(new_values[finite] - old_values[finite]) <= allowed[finite]
-        found += [_mismatch(name, column, row, old, new, text) for row in np.flatnonzero(~same)]
+        differs, allowed = _differs(column, expected, got, tolerances)
+        found += [
+            Mismatch(f"{name}, {shared[row]}: {column}", str(old), str(new), allowed)
+            for row, (old, new) in enumerate(zip(expected[column], got[column], strict=True))
+            if differs[row]
+        ]
     return found
+
+
+def _differs(
+    column: str, expected: pd.DataFrame, got: pd.DataFrame, tolerances: Mapping[str, Any]
+) -> tuple[np.ndarray, str]:
+    """In which rows a column differs by more than is allowed, and what is allowed."""
+    if not (_is_number(expected[column]) and _is_number(got[column])):
+        return expected[column].astype(str).to_numpy() != got[column].astype(str).to_numpy(), "the same"
+    rule = tolerances["columns"].get(column, {})
+    old, new = expected[column].to_numpy(float), got[column].to_numpy(float)
+    if "standard_errors" in rule and "standard_error" in expected:
+        allowed = rule["standard_errors"] * np.nan_to_num(expected["standard_error"].to_numpy(float))
+        text = f"{rule['standard_errors']} standard errors"
+    elif "absolute" in rule:
+        allowed = np.full(len(old), rule["absolute"])
+        text = f"{rule['absolute']:g}"
+    else:
+        relative = rule.get("relative", tolerances["relative"])
+        # Rounding leaves a small number of a table of large ones unsure.
+        floor = 1e-6 * np.abs(old[np.isfinite(old)]).max(initial=0.0)
+        allowed = relative * np.maximum(np.abs(old), floor)
+        text = f"relative {relative:g}"
+    same = (old == new) | (np.isnan(old) & np.isnan(new))
+    finite = np.isfinite(old) & np.isfinite(new)
+    same[finite] |= np.abs(new[finite] - old[finite]) <= allowed[finite]
+    return ~same, text
 
 
 def _is_number(column: pd.Series) -> bool:
     return column.dtype.kind in "iuf"
-
-
-def _mismatch(name: str, column: str, row: int, old: pd.Series, new: pd.Series, allowed: str) -> Mismatch:
-    return Mismatch(f"{name}: {column}, row {row}", str(old.iloc[row]), str(new.iloc[row]), allowed)
 
 
 def verify(artifacts: Iterable[str | Path], run: str) -> list[Mismatch]:
@@ -159,9 +199,14 @@ def verify(artifacts: Iterable[str | Path], run: str) -> list[Mismatch]:
         if not blessed.exists():
             found.append(Mismatch(name, "a reference", "none", f"make bless RUN={run} writes it"))
             continue
+        whole = essence(path)
+        step = stride(len(whole))
         # Through text and back, so that both sides went the same way.
-        got = provenance.read_csv(io.StringIO(essence(path).to_csv(index=False)))
-        found += compare(provenance.read_csv(blessed), got, name, tolerances)
+        got = provenance.read_csv(io.StringIO(whole.iloc[::step].to_csv(index=False)))
+        title = name if step == 1 else f"{name} (one row in {step})"
+        grid = folder / "grid" / blessed.name
+        points = settings(provenance.read_csv(grid)) if grid.exists() else {}
+        found += compare(provenance.read_csv(blessed), got, title, tolerances, points)
     for path in sorted(set(folder.rglob("*.csv")) - seen):
         found.append(
             Mismatch(path.relative_to(folder).as_posix(), "an artifact", "none", "remove the reference")
@@ -178,10 +223,10 @@ def bless(artifacts: Iterable[str | Path], run: str) -> None:
     run : str
     """
     folder = REFERENCE / run
-    texts = {
-        blessed_name(path): essence(path).to_csv(index=False, float_format="%.12g", lineterminator="\n")
-        for path in artifacts
-    }
+    texts = {}
+    for path in artifacts:
+        kept = (whole := essence(path)).iloc[:: stride(len(whole))]
+        texts[blessed_name(path)] = kept.to_csv(index=False, float_format="%.12g", lineterminator="\n")
     shutil.rmtree(folder, ignore_errors=True)
     for name, text in texts.items():
         provenance.write_atomic(folder / name, text)

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from bestofk import config, provenance, sources
-from bestofk.provenance import ArtifactError
-
-
-class Target(NamedTuple):
-    """What is traced.
-
-    Attributes
-    ----------
-    record : str
-        Path of the record to start at.
-    artifact : str or None
-        The file that the record must name; None for a number or a claim.
-    copy : str or None
-        Where `artifact` is published.
-    behind : list of str or None
-        Records of the tables that decide a number or a claim; None: everything behind the record.
-    """
-
-    record: str
-    artifact: str | None = None
-    copy: str | None = None
-    behind: list[str] | None = None
+from bestofk.store import Store
+from bestofk.targets import faults, resolve
 
 
 @dataclass
@@ -91,78 +70,22 @@ def lookup(configuration: Mapping[str, Any], key: str) -> Any:
     return value
 
 
-def resolve(target: str, run: str) -> Target:
-    """Say which record stands for a target: a file, the key of a number, or the id of a claim.
-
-    Parameters
-    ----------
-    target : str
-        A figure (.pdf, .png, .csv), a table, ``paper/paper.pdf``, a key of numbers.json, or a claim's id.
-    run : str
-        Whose numbers and claims are meant.
-
-    Returns
-    -------
-    Target
-
-    Raises
-    ------
-    ArtifactError
-        If nothing of that name is known.
-
-    Examples
-    --------
-    >>> resolve("figures/error_vs_k.pdf", "paper").record
-    'results/paper/figures/error_vs_k.record.json'
-    """
-    path = Path(target)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    if len(path.parts) > 1:
-        copied = path.parts[0] == "figures" or (path.parts[0] == "paper" and path.suffix == ".pdf")
-        made = Path("results/paper", path if path.parts[0] == "figures" else path.name) if copied else path
-        record = provenance.record_path(made)
-        artifact = None if made == record else made.as_posix()
-        return Target(record.as_posix(), artifact, path.as_posix() if copied else None)
-    folder = Path("results", run)
-    known: list[str] = []
-    for name in ("numbers", "claims"):
-        file = folder / f"{name}.json"
-        entries = provenance.read_json(file) if file.exists() else {}
-        if isinstance(entries, list):
-            entries = {entry["id"]: entry for entry in entries}
-        if target in entries:
-            tables = [provenance.record_path(table).as_posix() for table in entries[target]["from"]]
-            return Target(provenance.record_path(file).as_posix(), behind=tables)
-        known += entries
-    if not known:
-        hint = f"{folder.as_posix()} holds no numbers and no claims yet"
-    else:
-        close = difflib.get_close_matches(target, known, n=3) or sorted(known)[:3]
-        hint = f"{len(known)} numbers and claims are known, such as {', '.join(close)}"
-    raise ArtifactError(f"{target} is no file, no number and no claim of the run {run}; {hint}.")
-
-
 class Tracer:
-    """Walks from record to record, on disk or, for what was published, in the manifest.
+    """Walks from record to record.
 
     Parameters
     ----------
+    store : Store
+        Where the records are.
     configuration : mapping or None
         The present configuration of the run; None leaves its values uncompared.
     """
 
-    def __init__(self, configuration: Mapping[str, Any] | None):
+    def __init__(self, store: Store, configuration: Mapping[str, Any] | None):
+        self.record = store.record
         self.configuration = configuration
-        self.published = provenance.read_manifest()["records"]
-        self.record = cache(self._record)
         self.file_hash = cache(provenance.file_hash)
         self.seen: set[str] = set()
-
-    def _record(self, path: str) -> dict[str, Any]:
-        if path in self.published and not Path(path).exists():
-            return self.published[path]
-        return provenance.read_record(path)
 
     def walk(self, paths: list[str], behind: Collection[str] | None = None, depth: int = 1) -> Iterator[Link]:
         """Yield the step of some sibling records, then the steps behind it, each described once."""
@@ -234,52 +157,44 @@ def trace(target: str, run: str = "paper") -> tuple[str, bool]:
     Parameters
     ----------
     target : str
-        See `resolve`.
+        See `targets.resolve`.
     run : str
         The run whose numbers and claims are meant; a path names its run itself.
 
     Returns
     -------
     text : str
-        One block a step, indented by its distance from the target.
+        What a number or a claim says, then one block a step, indented by its distance from the target.
     holds : bool
         False if something no longer is what its record says. What is merely absent is said, no more.
 
     Raises
     ------
     ArtifactError
-        If the target or a record is unknown.
+        If the target or a record is unknown, or the target belongs to another run.
     """
-    start = resolve(target, run)
-    parts = Path(start.record).parts
-    parameters = Path("workflow/config", f"{parts[1]}.yaml") if parts[0] == "results" else None
-    compared = parameters is not None and parameters.exists()
-    tracer = Tracer(config.load(parameters) if compared else None)
-    links = list(tracer.walk([start.record], start.behind))
-    _compare_target(start, links[0])
-    steps = [link for link in links if not link.repeated]
+    store = Store()
+    starts = resolve(target, run, store)
+    parameters = Path("workflow/config", f"{Path(starts[0].record).parts[1]}.yaml")
+    compared = parameters.exists()
+    tracer = Tracer(store, config.load(parameters) if compared else None)
+    lines, steps = [], []
+    for start in starts:
+        links = list(tracer.walk([start.record], start.behind))
+        links[0].broken += faults(start, store)
+        if start.copy is not None and not Path(start.copy).exists():
+            links[0].absent.append(start.copy)
+        lines += [*start.heading, *map(_describe, links)]
+        steps += [link for link in links if not link.repeated]
     broken = sum(bool(link.broken) for link in steps)
     absent = sum(len(link.absent) for link in steps)
     verdict = f"{broken} of them broken" if broken else "every link holds"
-    lines = [target, *map(_describe, links), f"{len(steps)} steps in the chain: {verdict}."]
+    lines.append(f"{len(steps)} steps in the chain: {verdict}.")
     if absent:
         lines.append(f"{absent} files are not on this machine; their bytes were not compared.")
     if not compared:
-        lines.append(f"{parameters or 'A configuration'} is not there; its values were not compared.")
+        lines.append(f"{parameters} is not there; its values were not compared.")
     return "\n".join(lines), not broken
-
-
-def _compare_target(start: Target, link: Link) -> None:
-    """The record must name the file; the published copy must hold the bytes that the record names."""
-    outputs = link.records[0]["outputs"]
-    if start.artifact is not None and start.artifact not in outputs:
-        raise ArtifactError(f"{start.record} names {', '.join(outputs)}, and not {start.artifact}.")
-    if start.copy is None:
-        return
-    if not Path(start.copy).exists():
-        link.absent.append(start.copy)
-    elif provenance.file_hash(start.copy) != outputs[start.artifact]:
-        link.broken.append(f"{start.copy} holds other bytes than were made")
 
 
 def _describe(link: Link) -> str:
@@ -299,6 +214,6 @@ def _describe(link: Link) -> str:
         used.append(f"seeds: {record['seeds']}")
     status = "BROKEN: " + "; ".join(link.broken) if link.broken else "holds"
     if link.absent:
-        status += f" ({len(link.absent)} files of it are not on this machine)"
+        status += f" ({len(link.absent)} of its files not on this machine)"
     lines = [f"rule {record['rule']}, recipe {record['recipe'][:12]}", *used, status]
     return "\n".join([title, *(f"{pad}| {line}" for line in lines)])

@@ -38,8 +38,16 @@ if RUN == "paper":
         input:
             figures=figure_files("paper"),
             paper=rules.paper.output.paper,
+            numbers=rules.numbers.output.numbers,
+            claims=rules.claims.output.claims,
             verification=rules.verify.output.verification,
-            records=[*FIGURE_RECORDS, rules.paper.output.record, rules.verify.output.record],
+            records=[
+                *FIGURE_RECORDS,
+                rules.paper.output.record,
+                rules.numbers.output.record,
+                rules.claims.output.record,
+                rules.verify.output.record,
+            ],
             sources=sources("scripts/publish.py"),
         output:
             published=f"{RESULTS}/published.json",
