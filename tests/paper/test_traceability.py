@@ -114,12 +114,10 @@ def test_number_and_claim_lead_back(run: ProjectCopy, name: str) -> None:
 def test_published_number_and_claim_lead_back_without_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Nothing but the manifest is there, so that no source can hold; with no figures there is no manifest."""
+    """Nothing but figures/ is there, so that no source can hold."""
     shutil.copytree(ROOT / "figures", tmp_path / "figures")
     monkeypatch.chdir(tmp_path)
-    store = Store()
-    entries = store.entries(name, "paper")
-    assert bool(entries) == bool(store.published["records"])
+    entries = Store().entries(name, "paper")
     keys = list(entries)
     for key in keys[:: max(1, len(keys) // 5)]:
         text, _ = trace.trace(key)

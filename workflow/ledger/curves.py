@@ -82,7 +82,7 @@ def best_k_claim(frame: pd.DataFrame, overshoot: str, settings: dict) -> dict:
         f"With overshoot c = {overshoot} {sentence}.",
         NEW,
         "[δ(k) − δ(largest simulated k)]/s², paired, all k together",
-        f"at k = {rows['k'].iloc[place]:g} {interval(low[place], high[place])}; "
+        f"at k = {rows['k'].iloc[place]:g} {interval(low[place], high[place], 5)}; "
         f"exact curve {'agrees' if agrees else 'disagrees'}",
         "below 0 at some k" if finite else "above 0 at every k",
         False if refuted or not agrees else (True if held else None),
