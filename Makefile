@@ -7,25 +7,36 @@ PARAMETERS = workflow/config/$(RUN).yaml
 BIN := .venv/bin
 READY := .venv/.ready
 PROFILE ?=
+PROFILES := $(notdir $(wildcard profiles/*))
+FIGURES := $(basename $(notdir $(wildcard scripts/figures/*.py)))
 
 # Snakemake starts twice as fast with compiled bytecode; figures need no display.
 unexport PYTHONDONTWRITEBYTECODE
 export MPLBACKEND := Agg
 
 # The target stands last and --config takes every word up to the next option: hence --cores after it.
-SNAKEMAKE = $(BIN)/snakemake --config parameters=$(PARAMETERS) $(if $(PROFILE),--profile profiles/$(PROFILE)) --cores $(CORES)
-# A run that was killed leaves a lock and half-written files: take the lock off, set aside what does not match.
-PREPARE = $(BIN)/snakemake --config parameters=$(PARAMETERS) --unlock --quiet all 2>/dev/null; $(BIN)/bestofk check --run $(RUN) --discard
+SNAKEMAKE = $(BIN)/snakemake --config parameters=$(PARAMETERS) --logger lines $(if $(PROFILE),--profile profiles/$(PROFILE)) --cores $(CORES)
+# One command at a time works in a folder, a second one stops with a sentence. The Snakefile asks for the same.
+ALONE := workflow/alone.py
+# A run that was killed may leave half-written files: set aside what does not match.
+define PREPARE
+@test "$(PROFILE)" != slurm || $(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null || { echo "PROFILE=slurm needs a package that the locks do not hold: $(BIN)/pip install snakemake-executor-plugin-slurm" >&2; exit 2; }
+@$(BIN)/python $(ALONE) $(BIN)/bestofk check --run $(RUN) --discard
+endef
+
+ifneq ($(filter-out $(PROFILES),$(PROFILE)),)
+$(error There is no profile $(PROFILE); the profiles are: $(PROFILES))
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help reproduce smoke test verify bless trace report appendix bench clean lock
 
 help:  ## this list
 	@grep -hE '^[a-z<>-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z<>-]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
-	@echo "  make fig-<name>     one figure of the paper's run, for instance make fig-error_vs_k"
+	@echo "  make fig-<name>     one figure alone: make fig-error_vs_k, of the smoke run: make fig-error_vs_k RUN=smoke"
 
 reproduce: $(READY)  ## the whole paper: every table, figure, number and page
-	@$(PREPARE)
+	$(PREPARE)
 	@$(SNAKEMAKE) all
 	@$(BIN)/bestofk claims --run $(RUN)
 	@$(BIN)/bestofk verify --run $(RUN)
@@ -33,7 +44,7 @@ reproduce: $(READY)  ## the whole paper: every table, figure, number and page
 
 smoke: override RUN = smoke
 smoke: $(READY)  ## the same graph on small parameters; never touches the paper's files
-	@$(PREPARE)
+	$(PREPARE)
 	@$(SNAKEMAKE) all
 	@$(BIN)/bestofk claims --run $(RUN)
 	@echo "Everything is in results/smoke: paper.pdf, figures, tables, numbers.json. With so few replicates most claims stay undecided."
@@ -45,33 +56,37 @@ verify: $(READY)  ## compare a run with its reference: make verify RUN=smoke
 	@$(BIN)/bestofk verify --run $(RUN)
 
 bless: $(READY)  ## make a run the new reference and show what changed: make bless RUN=smoke
-	@$(BIN)/bestofk bless --run $(RUN)
+	@$(BIN)/python $(ALONE) $(BIN)/bestofk bless --run $(RUN)
 
 trace: $(READY)  ## how a file, number or claim was made: make trace WHAT=figures/error_vs_k.pdf
 	@test -n "$(WHAT)" || { echo "Say what to trace: make trace WHAT=figures/error_vs_k.pdf (or a table, the key of a number, the id of a claim)."; exit 2; }
 	@$(BIN)/bestofk trace "$(WHAT)" --run $(RUN)
 
 report: $(READY)  ## results/<run>/report.html: figures, claims, run times, the graph of rules; opens offline
-	@$(PREPARE)
+	$(PREPARE)
 	@$(SNAKEMAKE) all
 	@$(SNAKEMAKE) all --report results/$(RUN)/report.html
+	@echo "The report is results/$(RUN)/report.html"
 
 appendix: $(READY)  ## the appendix alone: derivations, notation, parameters, claims
-	@$(PREPARE)
+	$(PREPARE)
 	@$(SNAKEMAKE) appendix
 	@echo "The appendix is results/$(RUN)/appendix.pdf"
 
-fig-%: $(READY)
-	@$(PREPARE)
+$(FIGURES:%=fig-%): fig-%: $(READY)
+	$(PREPARE)
 	@$(SNAKEMAKE) results/$(RUN)/figures/$*.pdf
 	@echo "Drawn: results/$(RUN)/figures/$*.pdf, .png and .csv. make reproduce also puts it into figures/ and the paper."
+
+fig-%:
+	@echo "There is no figure $*; the figures are: $(FIGURES)." >&2; exit 2
 
 bench: $(READY)  ## speed, as ratios in one run
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/paper_figures.py
 
 clean:  ## remove results/; never figures/, paper/paper.pdf or the environment
-	rm -rf results .snakemake
+	@$(PYTHON) $(ALONE) rm -rf results .snakemake
 
 lock:  ## for maintainers, needs uv: pin envs/*.in again and write the conda environment from the pins
 	cd envs && for name in requirements build; do uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header $$name.in -o $$name.lock; done
@@ -82,9 +97,9 @@ $(READY): envs/build.lock envs/requirements.lock pyproject.toml
 	@$(PYTHON) -c 'print()' >/dev/null 2>&1 || { echo "$(PYTHON) does not run as a Python; name another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is %d.%d. Name another one with: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python lacks the ensurepip or venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
-	@echo "Creating .venv from the locks"
-	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r envs/build.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-build-isolation -r envs/requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
-	@touch $@
+	@$(PYTHON) $(ALONE) sh -ec 'echo "Creating .venv from the locks"; $(PYTHON) -m venv --clear .venv; \
+	  install="$(BIN)/pip install --quiet --disable-pip-version-check --no-deps"; \
+	  $$install --require-hashes --only-binary :all: -r envs/build.lock; \
+	  $$install --require-hashes --no-build-isolation -r envs/requirements.lock; \
+	  $$install --no-index --no-build-isolation --editable .; \
+	  touch $@'

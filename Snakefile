@@ -18,6 +18,10 @@ include: "workflow/rules/verify.smk"
 report: "workflow/captions/report.rst"
 
 
+onstart:
+    take_folder()
+
+
 wildcard_constraints:
     experiment="|".join(EXPERIMENTS),
     batch=r"\d+",
@@ -38,3 +42,5 @@ rule all:
         f"{RESULTS}/paper.pdf",
         f"{RESULTS}/verify.json",
         f"{RESULTS}/published.json" if RUN == "paper" else [],
+    message:
+        "Everything is made"

@@ -124,14 +124,16 @@ class ProjectCopy:
         """Run Snakemake."""
         return self.run(*self.snakemake_command(*arguments, **options))
 
-    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run make with the programs of this interpreter, so that no environment is built."""
+    def make_command(self, *arguments: str) -> list[str]:
+        """The command line of make with the programs of this interpreter, so that no environment is built."""
         ready = self.root / ".environment-is-ready"
         ready.touch()
         programs = sysconfig.get_path("scripts")
-        return self.run(
-            "make", f"BIN={programs}", f"READY={ready.name}", f"PYTHON={sys.executable}", *arguments
-        )
+        return ["make", f"BIN={programs}", f"READY={ready.name}", f"PYTHON={sys.executable}", *arguments]
+
+    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run make."""
+        return self.run(*self.make_command(*arguments))
 
     def bestofk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the project's command line."""
@@ -143,14 +145,15 @@ class ProjectCopy:
         assert done.returncode == 0, done.stderr
         return Plan.parse(done.stdout)
 
-    def start(self, *arguments: str, **options: int | str) -> subprocess.Popen[bytes]:
-        """Start Snakemake in a process group of its own."""
+    def start_make(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start make in a process group of its own, as a terminal does."""
         return subprocess.Popen(
-            self.snakemake_command(*arguments, **options),
+            self.make_command(*arguments),
             cwd=self.root,
             env=self.environment,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             start_new_session=True,
             # A shell starts background jobs deaf to SIGINT, and their children inherit it.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -185,12 +188,18 @@ class ProjectCopy:
         return sorted((self.root / path for path in found), key=lambda path: path.stat().st_mtime_ns)
 
 
-def stop_after(process: subprocess.Popen[bytes], copy: ProjectCopy, jobs: int, how: signal.Signals) -> None:
-    """Send a signal to a run and to all its jobs once it has recorded some number of jobs in all."""
+def stop_after(process: subprocess.Popen[str], copy: ProjectCopy, jobs: int, how: signal.Signals) -> str:
+    """Send a signal to a run and to all its jobs once it has recorded some number of jobs in all.
+
+    Returns
+    -------
+    str
+        What the run said.
+    """
     deadline = time.monotonic() + 120
     while len(copy.records()) < jobs:
         assert process.poll() is None, "the run ended before it could be stopped"
         assert time.monotonic() < deadline, "the run did not get far enough to be stopped"
         time.sleep(0.02)
     os.killpg(process.pid, how)
-    process.wait(timeout=60)
+    return process.communicate(timeout=60)[1]

@@ -32,6 +32,13 @@ def made_up(tmp_path, monkeypatch):
         write_atomic(path, text)
 
 
+def test_script_that_is_no_python_is_named():
+    write_atomic("scripts/broken.py", "def main(:\n")
+    with pytest.raises(SyntaxError) as refused:
+        module_closure("scripts/broken.py")
+    assert (refused.value.filename, refused.value.lineno) == ("scripts/broken.py", 1)
+
+
 @pytest.mark.parametrize(
     ("script", "modules"),
     [

@@ -109,32 +109,76 @@ def test_every_damaged_table_is_moved_aside(damaged: Damaged) -> None:
 def test_damaged_run_is_made_again_with_the_same_bytes_on_another_number_of_cores(damaged: Damaged) -> None:
     assert damaged.make.returncode == 0, damaged.make.stderr
     assert damaged.after == damaged.before
-    finished = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)", flags=re.MULTILINE)
-    rules = Counter(finished.findall(damaged.make.stderr))
     # What was damaged and what was made from it, and nothing else.
-    assert rules["theory"] == rules["simulate"] == rules["paper"] == 1
-    assert rules["grid"] == 0
-    assert rules["collect"] == len(EXPERIMENTS)
-    assert {name for name in rules if name.startswith("fig_")} == {f"fig_{name}" for name in FIGURES}
+    verbs = Counter(message.split()[0] for message in jobs_told(damaged.make.stderr))
+    assert verbs["Computing"] == verbs["Simulating"] == verbs["Typesetting"] == 1
+    assert verbs["Laying"] == 0
+    assert verbs["Putting"] == len(EXPERIMENTS)
+    assert {f"Drawing {name}" for name in FIGURES} <= set(jobs_told(damaged.make.stderr))
 
 
-def test_stopped_run_goes_on_and_ends_with_the_same_bytes(smoke_run: ProjectCopy, tmp_path: Path) -> None:
-    copy = ProjectCopy(tmp_path / "elsewhere")
-    targets = [f"results/smoke/figures/{name}.pdf" for name in ("overview", "best_of_k")]
-    times, recorded_last = {}, set()
+def jobs_told(said: str) -> list[str]:
+    """The messages of the jobs that make told, one line each."""
+    return re.findall(r"^\[ *\d+/\d+\] (.*)$", said, flags=re.MULTILINE)
+
+
+@dataclass
+class Stopped:
+    """A copy in which make was stopped twice and went on, and what was said and left meanwhile."""
+
+    copy: ProjectCopy
+    interrupted: str
+    times: dict[Path, int]
+    recorded_last: set[Path]
+    ended: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    """Two figures, on one core: interrupted, then killed without warning, then made."""
+    copy = ProjectCopy(tmp_path_factory.mktemp("stopped") / "elsewhere")
+    command = ("fig-overview", "fig-best_of_k", "RUN=smoke", "CORES=1")
+    said, times, recorded_last = [], {}, set()
     for jobs, how in ((2, signal.SIGINT), (5, signal.SIGKILL)):
-        stop_after(copy.start(*targets, cores=1), copy, jobs, how)
+        said.append(stop_after(copy.start_make(*command), copy, jobs, how))
         records = copy.records()
         times = {path: path.stat().st_mtime_ns for path in records} | times
         # The job may have recorded it and the engine not yet: then it is made again.
         recorded_last.add(records[-1])
-    assert copy.snakemake(*targets, cores=1).returncode != 0, "the kill left no lock: nothing was tested"
-    for name in ("overview", "best_of_k"):
-        done = copy.make(f"fig-{name}", "RUN=smoke", "CORES=1")
-        assert done.returncode == 0, done.stderr
-    finished = set(times) - recorded_last
+    return Stopped(copy, said[0], times, recorded_last, copy.make(*command))
+
+
+def test_stopped_run_goes_on_and_ends_with_the_same_bytes(smoke_run: ProjectCopy, stopped: Stopped) -> None:
+    assert stopped.ended.returncode == 0, stopped.ended.stderr
+    finished = set(stopped.times) - stopped.recorded_last
     assert len(finished) >= 3
-    assert not [path for path in finished if path.stat().st_mtime_ns != times[path]], "made twice"
-    again, first = copy.hashes(), smoke_run.hashes()
+    assert not [path for path in finished if path.stat().st_mtime_ns != stopped.times[path]], "made twice"
+    again, first = stopped.copy.hashes(), smoke_run.hashes()
     assert len(again) >= 20
     assert again == {path: first[path] for path in again}
+
+
+def test_interrupt_is_told_in_one_line(stopped: Stopped) -> None:
+    *jobs, last, from_make = stopped.interrupted.splitlines()
+    assert last == "Interrupted. Nothing that was finished is lost: the same command goes on from there."
+    assert from_make.startswith("make: *** ")
+    assert not [
+        line for line in jobs if not re.match(r"\[ *\d+/\d+\] |Using workflow specific profile", line)
+    ]
+
+
+def test_failed_job_is_told_with_its_log_and_again_at_the_end(stopped: Stopped) -> None:
+    def fail(text: str) -> str:
+        start = "    numbers = series("
+        return text.replace(start, f'    raise ValueError("k is 0; it must be at least 1.")\n{start}', 1)
+
+    with stopped.copy.changed("scripts/figures/overview.py", fail):
+        done = stopped.copy.make("fig-overview", "RUN=smoke")
+    assert done.returncode == 2
+    error = "ValueError: k is 0; it must be at least 1."
+    shown, _, end = done.stderr.partition("These jobs failed, and what depends on them was left out:\n")
+    assert "Drawing overview failed. Its log, results/smoke/logs/fig_overview.log:\n    Traceback" in shown
+    assert f"    {error}\n" in shown
+    assert end.splitlines()[0] == f"    Drawing overview: {error}"
+    # What the engine adds says no more.
+    assert "CalledProcessError" not in done.stderr

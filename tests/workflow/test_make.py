@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
+from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,11 +38,12 @@ def test_make_alone_helps(tmp_path: Path) -> None:
 
 
 def test_clean_keeps_what_was_published(tmp_path: Path) -> None:
-    kept = ["figures/curve.pdf", "paper/paper.pdf", ".venv/bin/python", "workflow/config/paper.yaml"]
+    kept = ["figures/curve.pdf", "paper/paper.pdf", ".venv/bin/python", "workflow/alone.py"]
     gone = ["results/smoke/claims.json", "results/paper/paper.pdf", ".snakemake/log/one.log"]
     for name in (*kept, *gone):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
+    shutil.copy(ROOT / "workflow/alone.py", tmp_path / "workflow")
     assert make(tmp_path, "clean").returncode == 0
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == set(kept)
@@ -76,11 +81,13 @@ def test_target_asks_the_engine_for_a_rule_that_exists(smoke_run: ProjectCopy, r
 
 
 @pytest.mark.parametrize("target", ["reproduce", "smoke", "report", "appendix", "fig-overview"])
-def test_every_run_first_unlocks_and_checks(smoke_run: ProjectCopy, target: str) -> None:
-    first = commands(smoke_run, target)[0]
-    assert "--unlock" in first
-    assert "check" in first
-    assert "--discard" in first
+def test_every_run_is_checked_before_it(smoke_run: ProjectCopy, target: str) -> None:
+    run = "smoke" if target == "smoke" else "paper"
+    asked = commands(smoke_run, target)
+    checks = [f"bestofk check --run {run} --discard" in line for line in asked]
+    engine = ["snakemake --config" in line for line in asked]
+    assert checks.count(True) == 1
+    assert checks.index(True) < engine.index(True)
 
 
 def test_runs_do_not_mix(smoke_run: ProjectCopy) -> None:
@@ -107,6 +114,39 @@ def test_cluster_gets_its_profile(smoke_run: ProjectCopy) -> None:
 @pytest.mark.parametrize("name", figure_table())
 def test_every_figure_has_a_door(smoke_run: ProjectCopy, name: str) -> None:
     assert f"results/paper/figures/{name}.pdf" in commands(smoke_run, f"fig-{name}")[-1]
+
+
+def test_unknown_figure_is_answered_with_those_that_exist(smoke_run: ProjectCopy) -> None:
+    done = smoke_run.make("fig-error_vs_q")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    figures = " ".join(sorted(figure_table()))
+    assert done.stderr.splitlines()[0] == f"There is no figure error_vs_q; the figures are: {figures}."
+
+
+def test_unknown_profile_is_answered_with_those_that_exist(smoke_run: ProjectCopy) -> None:
+    done = smoke_run.make("reproduce", "PROFILE=slrum")
+    assert done.returncode == 2
+    assert "There is no profile slrum; the profiles are: default slurm" in done.stderr
+
+
+@pytest.mark.skipif(find_spec("snakemake_executor_plugin_slurm") is not None, reason="the plugin is there")
+def test_profile_without_its_plugin_is_refused_with_the_way_to_get_it(smoke_run: ProjectCopy) -> None:
+    done = smoke_run.make("reproduce", "PROFILE=slurm")
+    assert done.returncode == 2
+    said = done.stderr.splitlines()
+    assert said[0].startswith("PROFILE=slurm needs a package that the locks do not hold: ")
+    assert said[0].endswith("/pip install snakemake-executor-plugin-slurm")
+    assert len(said) == 2, "make adds one line"
+
+
+def test_report_opens_with_the_totals_of_the_claims(smoke_run: ProjectCopy) -> None:
+    done = smoke_run.make("report", "RUN=smoke")
+    assert done.returncode == 0, done.stderr
+    claims = json.loads((smoke_run / "results/smoke/claims.json").read_text())
+    count = Counter(entry["verdict"] for entry in claims)
+    sentence = f"{count['holds']} hold, {count['fails']} fail and {count['undecided']} are undecided."
+    assert sentence in (smoke_run / "results/smoke/report.html").read_text()
 
 
 def test_old_python_is_refused_in_a_sentence(tmp_path: Path) -> None:

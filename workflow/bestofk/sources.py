@@ -42,7 +42,7 @@ def module_closure(script: str | Path) -> list[str]:
 
 
 def _imported_names(path: Path) -> Iterator[str]:
-    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"), path)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):

@@ -7,11 +7,15 @@ from functools import cache
 os.environ.update(PYTHONPATH=os.path.abspath("workflow"))
 sys.path.insert(0, os.path.abspath("workflow"))
 
+from alone import take_folder
 from bestofk import provenance
 from bestofk.config import ConfigurationError, load
 from bestofk.sources import module_closure, package_versions
 from bestofk.needs import unmet
 from bestofk.trace import lookup
+
+# What a job says passes through a reader that an interrupt ends: no job then prints where it was interrupted.
+shell.prefix("set -euo pipefail; exec 2> >(exec cat >&2); ")
 
 if "experiments" in config:
     sys.exit("Give the parameter file as `--config parameters=FILE`: --configfile would not check it.")
