@@ -7,6 +7,7 @@ PARAMETERS = workflow/config/$(RUN).yaml
 BIN := .venv/bin
 READY := .venv/.ready
 PROFILE ?=
+comma := ,
 PROFILES := $(notdir $(wildcard profiles/*))
 FIGURES := $(basename $(notdir $(wildcard scripts/figures/*.py)))
 
@@ -40,7 +41,7 @@ reproduce: $(READY)  ## the whole paper: every table, figure, number and page
 	@$(SNAKEMAKE) all
 	@$(BIN)/bestofk claims --run $(RUN)
 	@$(BIN)/bestofk verify --run $(RUN)
-	@echo "The paper is paper/paper.pdf, its figures are in figures/, everything behind them in results/$(RUN)."
+	@echo "$(if $(filter paper,$(RUN)),The paper is paper/paper.pdf$(comma) its figures are in figures/$(comma) everything behind them in,Everything is in) results/$(RUN)."
 
 smoke: override RUN = smoke
 smoke: $(READY)  ## the same graph on small parameters; never touches the paper's files

@@ -29,7 +29,7 @@ def main(tables: list[str], claims: str, configuration: dict) -> None:
         Output: a list of entries with id, sentence, source, experiment, quantity, measured, expected, verdict
         (``holds``, ``fails``, ``undecided``) and ``from``, the tables that decide it.
     configuration : dict
-        ``claims``: margins, fixed before the run.
+        ``claims``: margins.
     """
     frames = {Path(path).stem: provenance.read_table(path) for path in tables}
     settings = configuration["claims"] | {"confidence": configuration["confidence"]}

@@ -48,6 +48,8 @@ def general(frame: None, block: dict) -> dict:
     return {
         "seed": (configuration["seed"], str(configuration["seed"])),
         "claims_margin": percent(claims["margin"], 1),
+        "line_from_temperature": figures(claims["line_from_temperature"], 2),
+        "line_from_kappa": figures(claims["line_from_kappa"], 1),
         "claims_confidence": percent(configuration["confidence"], 2),
         "claims_standard_errors": figures(claims["standard_errors"], 1),
     }

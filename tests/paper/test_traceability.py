@@ -77,7 +77,7 @@ def test_figure_leads_back_to_its_experiments(run: ProjectCopy, name: str, suffi
         for part in own:
             assert f"experiments.{experiment}.{part}: " in text
         if "simulation" in own:
-            assert "seed: 251219905" in text
+            assert "seed: 20261125" in text
             assert "spawn_key" in text
     strangers = set(SMOKE["experiments"]) - set(FIGURES[name]["experiments"])
     assert not [other for other in strangers if f"experiments.{other}." in text]

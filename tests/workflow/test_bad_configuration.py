@@ -133,7 +133,7 @@ def test_pipeline_refuses_in_one_sentence(copy: ProjectCopy, refusals, name: str
 
 def test_every_error_is_told_at_once(copy: ProjectCopy) -> None:
     bad = (
-        (copy.root / SMOKE).read_text().replace("seed: 251219905", "seed: -1").replace("confidence: 0.99", "")
+        (copy.root / SMOKE).read_text().replace("seed: 20261125", "seed: -1").replace("confidence: 0.99", "")
     )
     (copy.root / "two.yaml").write_text(bad)
     said = copy.snakemake("all", parameters="two.yaml").stderr
@@ -156,9 +156,7 @@ def test_absent_file_is_named(copy: ProjectCopy) -> None:
 
 
 def test_make_passes_the_sentence_on(copy: ProjectCopy) -> None:
-    (copy.root / "seed.yaml").write_text(
-        (copy.root / SMOKE).read_text().replace("seed: 251219905", "seed: x")
-    )
+    (copy.root / "seed.yaml").write_text((copy.root / SMOKE).read_text().replace("seed: 20261125", "seed: x"))
     done = copy.make("smoke", "PARAMETERS=seed.yaml")
     assert done.returncode == 2
     assert 'seed is "x"; it must be an integer from 0' in done.stderr

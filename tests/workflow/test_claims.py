@@ -18,6 +18,9 @@ SETTINGS = {
     "bias_margin": 0.1,
     "limit_tolerance": 1e-3,
     "third_order_margin": 0.1,
+    "largest_k_compared": 64,
+    "line_from_temperature": 1.8,
+    "line_from_kappa": 1.0,
     "standard_errors": 2.0,
     "confidence": 0.99,
 }
@@ -104,6 +107,9 @@ class TestClaims:
             ({"gap": {5.0: 0.05}}, "best_k_c5", "fails"),
             ({"gap_error": 1.0}, "best_k_c0", "undecided"),
             ({"gap_error": 1.0}, "best_k_c5", "undecided"),
+            # At every k: each by itself, 0.1 - 2.6 standard errors > 0. At some k: all together.
+            ({"gap_error": 0.037}, "best_k_c0", "holds"),
+            ({"gap_error": 0.0185}, "best_k_c5", "undecided"),
             # The exact curve is asked as well: a rise where none is predicted, no valley where one is.
             ({"exact": {0.0: [1.0, 0.9, 0.95]}}, "best_k_c0", "fails"),
             ({"exact": {5.0: [1.0, 0.9, 0.8]}}, "best_k_c5", "fails"),
@@ -182,6 +188,8 @@ class TestClaims:
             "rho": 0.5,
             "optimal_k": 8.0,
             "rho_critical": 0.6,
+            "rho_searched": 0.59,
+            "ends_below": False,
             "kappa_condensation": 10.0,
             "published_k": 8.0,
         }
@@ -190,22 +198,34 @@ class TestClaims:
     @pytest.mark.parametrize(
         ("changes", "name", "verdict"),
         [
-            # An optimum where none is predicted refutes; none up to the largest k searched does not.
-            ({"rho": 0.7}, "phase_line_is_necessary", "fails"),
-            ({"rho": 0.7, "optimal_k": np.inf}, "phase_line_is_necessary", "holds"),
+            # At no ρ may a searched k beat the limit beyond the line.
+            ({"rho_searched": 0.61}, "phase_line_is_necessary", "fails"),
+            ({}, "phase_line_is_necessary", "holds"),
             ({"optimal_k": np.inf}, "phase_line_is_sufficient", "undecided"),
             ({"rho": 0.7}, "phase_line_is_sufficient", "holds"),
             # A claim about no cell decides nothing.
-            ({}, "phase_line_is_necessary", "undecided"),
-            ({"kappa": 20.0, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
             ({"kappa": 20.0, "rho": 0.7}, "phase_condensed", "fails"),
             ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_at_zero_temperature", "fails"),
-            ({"reduced_temperature": 0.0, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
-            ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_line_is_necessary", "undecided"),
+            # Outside the zone of the claim nothing is judged by it.
+            ({"reduced_temperature": 0.0, "rho_searched": 0.61}, "phase_line_is_necessary", "holds"),
+            (
+                {"reduced_temperature": 1.0, "kappa": 0.5, "rho_searched": 0.7},
+                "phase_line_is_necessary",
+                "holds",
+            ),
+            ({"kappa": 20.0, "rho_searched": 0.7}, "phase_line_is_necessary", "holds"),
             ({"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7}, "phase_strip", "holds"),
+            (
+                {"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7, "ends_below": True},
+                "phase_strip",
+                "fails",
+            ),
+            (
+                {"reduced_temperature": 1.0, "kappa": 0.5, "rho": 0.7, "optimal_k": np.inf},
+                "phase_strip",
+                "fails",
+            ),
             ({}, "phase_strip", "undecided"),
-            ({"published_k": np.inf}, "published_optimal_k", "holds"),
-            ({"published_k": np.inf, "reduced_temperature": 0.0}, "published_optimal_k", "fails"),
             ({}, "published_optimal_k_when_hot", "undecided"),
             ({"reduced_temperature": 7.0}, "published_optimal_k_when_hot", "holds"),
             ({"reduced_temperature": 7.0, "published_k": np.inf}, "published_optimal_k_when_hot", "fails"),
@@ -234,6 +254,7 @@ class TestClaims:
         ("changes", "name", "verdict"),
         [
             ({}, "no_best_temperature_for_the_teacher", "holds"),
+            ({"teacher": NAN}, "no_best_temperature_for_the_teacher", "fails"),
             ({"teacher": 1.0}, "no_best_temperature_for_the_teacher", "fails"),
             ({"teacher": np.inf}, "no_best_temperature_for_the_teacher", "fails"),
             ({}, "no_best_temperature_for_two", "holds"),

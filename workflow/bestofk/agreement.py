@@ -118,14 +118,56 @@ def simultaneous_interval(
     Raises
     ------
     ValueError
-        If there is no value, one is not finite, a standard error is negative, or a parameter is outside its
-        domain.
+        As `single_interval`.
+
+    Notes
+    -----
+    Bonferroni: each has the confidence 1 - (1 - confidence)/m.
 
     Examples
     --------
     >>> low, high = simultaneous_interval([0.0], [1.0], [10**6], confidence=0.95)
     >>> float(high[0].round(2))
     1.96
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1 (it is {confidence}).")
+    each = 1 - (1 - confidence) / max(np.broadcast(values, standard_errors, replicates).size, 1)
+    return single_interval(values, standard_errors, replicates, confidence=each)
+
+
+def single_interval(
+    values: ArrayLike, standard_errors: ArrayLike, replicates: ArrayLike, *, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return intervals of which each has the stated confidence by itself.
+
+    Parameters
+    ----------
+    values, standard_errors, replicates : array_like, shape (m,)
+        As in `equivalence`.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    low, high : numpy.ndarray, shape (m,)
+
+    Raises
+    ------
+    ValueError
+        If there is no value, one is not finite, a standard error is negative, or a parameter is outside its
+        domain.
+
+    Notes
+    -----
+    They decide that *all* of several statements hold: for that, each may be tested at the full level
+    (intersection-union test). That *some* statement holds needs `simultaneous_interval`.
+
+    Examples
+    --------
+    >>> low, high = single_interval([0.0, 1.0], [1.0, 1.0], 10**6, confidence=0.95)
+    >>> high.round(2).tolist()
+    [1.96, 2.96]
     """
     values, standard_errors, replicates = np.broadcast_arrays(
         np.asarray(values, float), np.asarray(standard_errors, float), np.asarray(replicates, float)
@@ -141,8 +183,7 @@ def simultaneous_interval(
             f"confidence must be between 0 and 1 (it is {confidence}), and replicates at least 2 (the least "
             f"is {replicates.min():g})."
         )
-    tail = (1 - confidence) / (2 * values.size)
-    width = stats.t.isf(tail, replicates - 1) * standard_errors
+    width = stats.t.isf((1 - confidence) / 2, replicates - 1) * standard_errors
     return values - width, values + width
 
 

@@ -51,7 +51,7 @@ def critical_rho(kappa: ArrayLike, *, reduced_temperature: ArrayLike) -> NDArray
 
     - t = 0: min(1, 2 - 1/(2 kappa)), proved, and the exact criterion for a finite optimum.
     - kappa < condensation_kappa(t): 3/(2(1+t)) - 1/(2 kappa), proved; a minimum below the limit may exist at
-      somewhat larger rho for t < 1.7, see `tricritical_kappa`.
+      somewhat larger rho for t < 1.8, see `tricritical_kappa`.
     - beyond: (1/(1+t) + y)/2 with y the shift of `condensation`, by large deviations (heuristic), where the
       approach is logarithmic in k.
 

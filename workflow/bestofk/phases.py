@@ -105,7 +105,7 @@ def finite_optimum(
     - 2 q_TR >= q_RR (g_1 + g_2): False, because it is so at every value of Delta_R.
     - g_1 q_RR > s^2 + 2 q_TR: True, because k = 1 is already better.
     - kappa < condensation_kappa(t) and 3 g_1 q_RR > s^2 + 2 q_TR: True, the curve ends below its limit.
-    - Otherwise the exact curve decides. For t < 1.7 it can have a minimum below its limit and still end
+    - Otherwise the exact curve decides. For t < 1.8 it can have a minimum below its limit and still end
       above it (`boundaries.tricritical_kappa`).
 
     Examples

@@ -7,6 +7,7 @@ from bestofk import agreement
 
 #: Where a statement comes from.
 HP = "Halder and Pehlevan"
+HP_AND_NEW = "Halder and Pehlevan, criterion new"
 RIDGE = "known for ridge regression"
 NEW = "new"
 

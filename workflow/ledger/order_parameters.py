@@ -38,7 +38,7 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             f"For d → ∞ at fixed d/n the two-point equivalent of {symbol} agrees with fitted posteriors, "
             "on average over the settings.",
             {"s2": HP, "q_tt": RIDGE}.get(quantity, NEW),
-            f"fit/theory at 1/d → 0, mean over {len(of_quantity)} settings",
+            f"{measure(quantity)} at 1/d → 0, mean over {len(of_quantity)} settings",
             interval(result.low, result.high),
             f"1 ± {settings['margin']:g}",
             result.verdict,
@@ -54,9 +54,10 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     spectrum, ratio, quantity = extrapolated.index[result.worst]
     yield claim(
         "two_point_every_setting",
-        "For d → ∞ at fixed d/n every two-point equivalent agrees with fitted posteriors at every setting.",
+        "For d → ∞ at fixed d/n every two-point equivalent agrees with fitted posteriors at every setting, "
+        "q_TR in units of √(q_TT q_RR).",
         NEW,
-        f"fit/theory at 1/d → 0, {len(extrapolated)} intervals together",
+        f"fit/theory (q_TR: {measure('q_tr')}) at 1/d → 0, {len(extrapolated)} intervals together",
         f"farthest {interval(result.low, result.high)}, {names[quantity]}, "
         f"{spectrum.replace('_', ' ')}, d/n = {ratio:.3g}",
         f"1 ± {settings['setting_margin']:g}",
@@ -104,9 +105,9 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     )
     yield claim(
         "matched_prior",
-        "With w_T,i² = γ² for every i, q_TT = s² − σ² on average over training sets, at finite d too.",
+        "With |w_T|² = γ² in every component, q_TT = s² − σ² on average over training sets and settings.",
         RIDGE,
-        f"q_TT/(s² − σ²), weighted mean over {len(ratio)} settings",
+        f"q_TT/(s² − σ²), weighted mean over {len(ratio)} settings, the largest d weighing most",
         interval(result.low, result.high),
         f"1 ± {settings['margin']:g}",
         result.verdict,
@@ -136,6 +137,11 @@ def bias_claim(frame: pd.DataFrame, fits: pd.DataFrame, settings: dict) -> dict:
         f"1 ± {settings['bias_margin']:g}",
         result.verdict,
     )
+
+
+def measure(quantity: str) -> str:
+    """What is compared with 1: q_TR can vanish, so that its deviation is measured by a scale."""
+    return "1 + (fit − theory)/√(q_TT q_RR)" if quantity == "q_tr" else "fit/theory"
 
 
 def natural_scale(fits: pd.DataFrame) -> pd.Series:

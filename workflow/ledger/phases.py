@@ -18,15 +18,13 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         condensed=frame["kappa"] >= frame["kappa_condensation"],
     )
     warm, cold = frame[frame["reduced_temperature"] > 0], frame[frame["reduced_temperature"] == 0]
-    outside_strip = (warm["reduced_temperature"] >= 1.8) | (warm["kappa"] >= 1)
+    least_t, least_kappa = settings["line_from_temperature"], settings["line_from_kappa"]
+    outside_strip = (warm["reduced_temperature"] >= least_t) | (warm["kappa"] >= least_kappa)
     zones = {
         "phase_line_is_sufficient": (
             warm[~warm["condensed"] & warm["predicted"]],
-            "Below κ_e, 3 q_RR/(1+t) > s² + 2 q_TR is sufficient for a finite best k.",
-        ),
-        "phase_line_is_necessary": (
-            warm[~warm["condensed"] & outside_strip & ~warm["predicted"]],
-            "Below κ_e, for t ≥ 1.8 or κ ≥ 1, it is necessary: no finite k is best elsewhere.",
+            "Below κ_e, 3 q_RR/(1+t) > s² + 2 q_TR is sufficient for a finite best k (proved: a search "
+            "can only confirm it).",
         ),
         "phase_at_zero_temperature": (
             cold[~cold["predicted"]],
@@ -52,28 +50,33 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             "0",
             False if refuted else (True if len(cells) and not len(unresolved) else None),
         )
-    strip = warm[~warm["condensed"] & ~outside_strip & warm["finite"] & ~warm["predicted"]]
+    # The exact boundary of a pair (κ, t) is the largest ρ at which some searched k beats the limit.
+    line = warm[~warm["condensed"] & outside_strip]
+    pairs = len(line[["kappa", "reduced_temperature"]].drop_duplicates())
+    beyond = (line["rho_searched"] - line["rho_critical"]).max()
+    yield claim(
+        "phase_line_is_necessary",
+        f"Below κ_e, for t ≥ {least_t:g} or κ ≥ {least_kappa:g}, it is necessary: at no ρ beyond the line "
+        "is a finite k best.",
+        NEW,
+        f"largest sup_k[−M₂/M₁] − ρ_c over {pairs} pairs (κ, t)",
+        f"{beyond:.1e}".replace("-", "−"),
+        "at most 0",
+        bool(beyond <= 0) if len(line) else None,
+    )
+    zone = warm[~warm["condensed"] & ~outside_strip & ~warm["predicted"]]
+    strip = zone[zone["finite"] & ~zone["ends_below"]]
     yield claim(
         "phase_strip",
-        "In the strip (t < 1.8, κ < 1) curves end above their limit and still have a lower interior minimum.",
+        f"For t < {least_t:g} and κ < {least_kappa:g} there are curves that end above their limit and still "
+        "have a lower interior minimum.",
         NEW,
-        "cells with such a minimum",
+        f"cells of {len(zone)} beyond the line with such a minimum",
         str(len(strip)),
         "at least 1",
-        True if len(strip) else None,
+        bool(len(strip)) if len(zone) else None,
     )
-    published = np.isfinite(warm["published_k"])
-    missed = published != warm["finite"]
-    yield claim(
-        "published_optimal_k",
-        "Outside its range, high temperature, the published optimal-k formula misjudges whether a finite k "
-        "is best.",
-        NEW,
-        "cells where it errs, over the whole diagram",
-        f"{missed.sum()} of {len(warm)} ({100 * missed.mean():.1f} %)",
-        "at least 1",
-        bool(missed.any()),
-    )
+    missed = np.isfinite(warm["published_k"]) != warm["finite"]
     # There the formula has no finite optimum at any κ, and a theorem excludes one.
     fair = warm["reduced_temperature"] >= 3 + 3 / (2 * warm["rho"])
     yield claim(

@@ -57,7 +57,8 @@ def error_vs_k(frame: pd.DataFrame, block: dict) -> dict:
         for c, kinds in parameters.items()
         if 3 * kinds["two_point"]["q_rr"] / (1 + t) > s2 + 2 * kinds["two_point"]["q_tr"]
     ]
-    second, last = overshoots[-2], overshoots[-1]
+    # The largest overshoot without a finite best k, and the two with one.
+    third, second, last = overshoots[-3:]
     hot = {"quantity": "error", "temperature": inset_t, "k": 2.0}
     unit = s2 / (inset_t / (2 * s2)) ** 3
     cold = errors(teacher)
@@ -89,6 +90,8 @@ def error_vs_k(frame: pd.DataFrame, block: dict) -> dict:
         "best_k_largest": count(best[last]["exact"]),
         "depth_second": figures(depth[second] / s2, 1),
         "depth_largest": figures(depth[last] / s2, 2),
+        "third_overshoot": listing([third]),
+        "published_k_third": fixed(best[third]["published"], 1),
         "published_k_second": fixed(best[second]["published"], 1),
         "published_k_largest": fixed(best[last]["published"], 1),
         "third_computed": figures(

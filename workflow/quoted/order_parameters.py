@@ -8,6 +8,8 @@ from tables import at
 
 from quoted.formats import count, figures, fixed, largest_deviation, listing, uncertain
 
+POWER_LAW_S2 = ("power_law", "s2")
+
 
 def equivalents(frame: pd.DataFrame, block: dict) -> dict:
     """Fits against the deterministic equivalents."""
@@ -27,9 +29,12 @@ def equivalents(frame: pd.DataFrame, block: dict) -> dict:
         )
         for key, rows in groups
     }
-    beyond = [
-        abs(line[0]) > block["general"]["claims"]["standard_errors"] * line[1] for line in lines.values()
-    ]
+    allowed = block["general"]["claims"]["standard_errors"]
+    beyond = {key: abs(line[0]) > allowed * line[1] for key, line in lines.items()}
+    point = isotropic[(isotropic["aspect_ratio"] == reference) & (isotropic["quantity"] == "s2")].iloc[-1]
+    bias = frame[(frame["quantity"] == "s2_bias") & (frame["point"] == point["point"])]["two_point"].iloc[0]
+    # b/n in units of s² is C/d with C = b s² d/n.
+    predicted = float(bias * point["two_point"] * point["aspect_ratio"])
     largest = fits[fits["n_features"] == dimensions[-1]]
     exponents = [entry["exponent"] for entry in problem["spectrum"] if entry["shape"] == "power_law"]
     return {
@@ -51,8 +56,18 @@ def equivalents(frame: pd.DataFrame, block: dict) -> dict:
         "ratio_smallest_aspect_ratio": figures(
             at(isotropic, "two_point", **smallest) / at(isotropic, "one_point", **smallest), 3
         ),
+        "bias_s2_predicted": figures(predicted, 2),
         "bias_s2": uncertain(*lines["isotropic", reference, "s2"][2:]),
-        "largest_deviation": largest_deviation(largest[largest["quantity"] != "q_tr"], "two_point"),
+        "largest_deviation_s2": largest_deviation(largest[largest["quantity"] == "s2"], "two_point"),
+        "largest_deviation": largest_deviation(
+            largest[largest["quantity"].isin(["q_tt", "q_rr"])], "two_point"
+        ),
+        "largest_z": figures(largest.loc[largest["quantity"].isin(["q_tt", "q_rr"]), "z"].abs().max(), 2),
         "extrapolated_total": count(len(beyond)),
-        "extrapolated_outside": count(sum(beyond)),
+        "extrapolated_outside": count(sum(beyond.values())),
+        "extrapolated_outside_s2_power_law": count(
+            sum(
+                outside for (spectrum, _, name), outside in beyond.items() if (spectrum, name) == POWER_LAW_S2
+            )
+        ),
     }

@@ -20,6 +20,8 @@ def phase_diagram(frame: pd.DataFrame, block: dict) -> dict:
     outside = strip & ((frame["reduced_temperature"] >= 1.8) | (frame["kappa"] >= 1))
     published = np.isfinite(frame["published_k"])
     both = warm & finite & published
+    # For the teacher as judge no finite k is best at any T > 0.
+    open_rho = frame["rho"] < 1
     regret = (frame["published_excess"] - frame["optimal_excess"])[both]
     cells = [phases["kappa"]["points"], phases["reduced_temperature"]["points"]]
     fractions = [str(Fraction(value).limit_denominator(100)) for value in phases["rho"]]
@@ -38,6 +40,9 @@ def phase_diagram(frame: pd.DataFrame, block: dict) -> dict:
         "zero_cells": count(zero.sum()),
         "zero_disagree": count((zero & (finite != predicted)).sum()),
         "published_disagree": percent(float((published != finite)[warm].mean()), 2),
+        "published_disagree_open": percent(float((published != finite)[warm & open_rho].mean()), 2),
+        "published_alone": count(int((warm & published & ~finite).sum())),
+        "published_disagreements": count(int((published != finite)[warm].sum())),
         "regret_median": figures(float(regret.median()), 1),
         "regret_largest": figures(float(regret.max()), 2),
     }
