@@ -7,7 +7,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from bestofk.agreement import equivalence, line_at_zero, simultaneous_interval
+from bestofk.agreement import equivalence, line_at_zero, simultaneous_interval, single_interval
 
 SETTINGS = {"expected": 1.0, "margin": 0.01, "confidence": 0.99}
 
@@ -19,6 +19,13 @@ def test_interval_has_the_stated_tail_of_students_t():
     # P(|t| > x) = I_{f/(f + x²)}(f/2, 1/2).
     tail = mpmath.betainc(freedom / 2, 0.5, 0, freedom / (freedom + high[0] ** 2), regularized=True)
     assert math.isclose(float(tail), (1 - confidence) / m, rel_tol=1e-9)
+    np.testing.assert_allclose(low, -high, rtol=1e-14)
+
+
+def test_single_intervals_have_each_the_stated_tail():
+    low, high = single_interval(np.zeros(7), np.ones(7), 12, confidence=0.99)
+    tail = mpmath.betainc(5.5, 0.5, 0, 11 / (11 + high[0] ** 2), regularized=True)
+    assert math.isclose(float(tail), 0.01, rel_tol=1e-9)
     np.testing.assert_allclose(low, -high, rtol=1e-14)
 
 
