@@ -157,8 +157,11 @@ def draw_selection(axes: Axes, data: dict[str, np.ndarray]) -> None:
         f"error $\\Sigma_i\\, p_i (y_i-\\mu_T)^2 = {selected:.2f}$\n"
         f"picked at random: ${unselected:.2f}$"
     )
+    # In the corner that the selected candidates leave free.
+    above = data["reward_target"][1, 0] > data["input_mean"][1, 0]
+    height, align = (0.03, "bottom") if above else (0.98, "top")
     axes.text(
-        0.98, 0.98, text, transform=axes.transAxes, ha="right", va="top", fontsize=7.5, linespacing=1.35
+        0.98, height, text, transform=axes.transAxes, ha="right", va=align, fontsize=7.5, linespacing=1.35
     )
     axes.set_xlim(0, 1.15 * max(probabilities.max(), softmax.max()))
     axes.tick_params(labelleft=False)
