@@ -28,7 +28,8 @@ def changed(path: str, value: object) -> dict:
 
 @pytest.mark.parametrize("name", ["smoke", "paper"])
 def test_own_configurations_meet_every_need(name):
-    assert list(unmet(load(f"workflow/config/{name}.yaml"))) == []
+    path = f"workflow/config/{name}.yaml"
+    assert list(unmet(load(path), path)) == []
 
 
 @pytest.mark.parametrize(
@@ -40,8 +41,10 @@ def test_own_configurations_meet_every_need(name):
             [{"shape": "power_law", "exponent": 1.5, "scale": 1.0}],
             "no isotropic entry",
         ),
-        ("experiments.error_vs_k.problem.reward", {"overshoot": [0.0]}, "must hold at least 2"),
-        ("experiments.error_vs_k.problem.reward", {"correlation": [0.5, 0.6]}, "must hold at least 2"),
+        ("experiments.equivalents.problem.reward", {"correlation": [0.0, 0.6]}, "must hold 1"),
+        ("experiments.error_vs_k.problem.reward", {"overshoot": [0.0, 20.0]}, "must hold at least 3"),
+        ("experiments.error_vs_k.problem.reward", {"correlation": [0.5, 0.6]}, "must hold at least 3"),
+        ("experiments.error_vs_k.selection.k", [4], "holds 1 value; it must hold at least 2"),
         ("experiments.error_vs_k.selection.k_theory", [1, 2, 4], "must hold inf"),
         ("experiments.error_vs_k.selection.reduced_temperature_theory", None, "must hold at least 1"),
         ("experiments.error_vs_k.problem.noise_var", 0.25, "must be at most 50"),
@@ -54,11 +57,34 @@ def test_own_configurations_meet_every_need(name):
 )
 def test_need_that_is_not_met_is_named(key, value, says):
     configuration = changed(key, value)
-    sentences = list(unmet(configuration))
+    sentences = list(unmet(configuration, SMOKE))
     experiment = ".".join(key.split(".")[:2])
     assert any(sentence.startswith(experiment) and says in sentence for sentence in sentences), sentences
 
 
 def test_infinite_temperature_is_in_the_domain():
     configuration = changed("experiments.error_vs_k.selection.reduced_temperature_theory", [100.0, math.inf])
-    assert list(unmet(configuration)) == []
+    assert list(unmet(configuration, SMOKE)) == []
+
+
+def test_some_number_of_candidates_is_compared():
+    configuration = changed("experiments.error_vs_k.selection.k", [128, 256])
+    [sentence] = unmet(configuration, SMOKE)
+    assert sentence.startswith("claims.largest_k_compared is 64; it must be at least 128")
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("workflow/config/mine.yaml", "has `run: smoke`; it must be `run: mine`"),
+        ("elsewhere/smoke.yaml", None),
+    ],
+)
+def test_results_are_named_after_the_file(path, says):
+    sentences = list(unmet(load(SMOKE), path))
+    assert (says is None and sentences == []) or says in sentences[0]
+
+
+def test_only_its_own_file_replaces_the_paper():
+    [sentence] = unmet(load("workflow/config/paper.yaml"), "workflow/config/mine.yaml")
+    assert "only workflow/config/paper.yaml may" in sentence

@@ -11,6 +11,7 @@ from typing import Any
 
 from bestofk import config, provenance, reference
 from bestofk.check import check, is_run_name
+from bestofk.needs import unmet
 from bestofk.provenance import ArtifactError
 from bestofk.trace import trace
 
@@ -177,12 +178,17 @@ def _claims(options: argparse.Namespace) -> int:
     widths = [40, 34, 34, None]
     print(tabulate(rows, headers=["claim", "measured", "expected", "verdict"], maxcolwidths=widths))
     counts = [f"{sum(entry['verdict'] == verdict for entry in claims)} {verdict}" for verdict in VERDICTS]
-    print(f"{', '.join(counts)}. Undecided: an interval wider than its margin, or a k beyond the search.")
+    print(f"{', '.join(counts)}. Undecided: an interval too wide to tell, or a k beyond the search.")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
     compared = _of_run(options.run, "verify.json")["compared"]
+    if not (reference.REFERENCE / options.run).is_dir():
+        raise ArtifactError(
+            f"There is no {reference.REFERENCE}/{options.run} to compare with; "
+            f"make bless RUN={options.run} writes it."
+        )
     mismatches = reference.as_rows(reference.verify(compared, options.run))
     if mismatches:
         _print_mismatches(mismatches)
@@ -227,9 +233,9 @@ def _bless(options: argparse.Namespace) -> int:
 
 
 def _config(options: argparse.Namespace) -> int:
-    config.load(options.path)
-    print(f"{options.path} is a valid configuration.")
-    return 0
+    sentences = list(unmet(config.load(options.path), options.path))
+    print("\n".join(sentences) or f"{options.path} is a valid configuration.")
+    return 1 if sentences else 0
 
 
 if __name__ == "__main__":

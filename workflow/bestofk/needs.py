@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,22 @@ import numpy as np
 from bestofk import grid
 from bestofk.equivalents import order_parameters
 
+#: The one file whose run replaces figures/ and the paper.
+PAPER = Path("workflow/config/paper.yaml")
+
 #: Domain of the averaged selection error; `selection` refuses what lies outside.
 LARGEST_KAPPA, REDUCED_TEMPERATURES = 50.0, (1e-3, 1e3)
 
 
-def unmet(configuration: Mapping[str, Any]) -> Iterator[str]:
+def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
     """Yield one sentence for each need of the pipeline that a schema-valid configuration does not meet.
 
     Parameters
     ----------
     configuration : mapping
         As `config.load` returns it, its schema and cross-checks already passed.
+    path : str or Path
+        The file that holds it: results are named after it.
 
     Yields
     ------
@@ -30,21 +36,42 @@ def unmet(configuration: Mapping[str, Any]) -> Iterator[str]:
     Examples
     --------
     >>> from bestofk.config import load
-    >>> list(unmet(load("workflow/config/smoke.yaml")))
+    >>> smoke = "workflow/config/smoke.yaml"
+    >>> list(unmet(load(smoke), smoke))
     []
     """
+    yield from _name(configuration["run"], Path(path))
     experiments = configuration["experiments"]
+    yield from _compared(experiments, configuration["claims"]["largest_k_compared"])
     for name, block in experiments.items():
         yield from _lengths(f"experiments.{name}", block)
         if block["kind"] == "selection":
             yield from _domain(name, block, configuration["seed"])
 
 
+def _name(run: str, path: Path) -> Iterator[str]:
+    if run == "paper" and path != PAPER:
+        yield f"{path} has `run: paper`; only {PAPER} may, because that run replaces figures/ and the paper."
+    elif run != path.stem:
+        yield f"{path} has `run: {run}`; it must be `run: {path.stem}`: results are named after the file."
+
+
+def _compared(experiments: Mapping[str, Any], largest: int) -> Iterator[str]:
+    """Whether some k is compared with the largest simulated one."""
+    smallest = experiments.get("error_vs_k", {}).get("selection", {}).get("k", [1])[0]
+    if smallest > largest:
+        yield (
+            f"claims.largest_k_compared is {largest}; it must be at least {smallest}, the smallest of "
+            "experiments.error_vs_k.selection.k."
+        )
+
+
 #: Keys whose lists must have some length, and why.
 _LEAST = {
     "experiments.equivalents": [("problem.n_features", 2, "the figure extrapolates in 1/d")],
     "experiments.error_vs_k": [
-        ("problem.reward.overshoot", 2, "the text compares the two largest"),
+        ("problem.reward.overshoot", 3, "the text compares the three largest"),
+        ("selection.k", 2, "claims compare every k with the largest"),
         ("selection.reduced_temperature_theory", 1, "the third-order panel needs a high temperature"),
     ],
     "experiments.error_vs_temperature": [
@@ -68,11 +95,16 @@ def _lengths(path: str, block: Mapping[str, Any]) -> Iterator[str]:
         held = _at(block, key)
         count = 0 if held is None else len(grid.axis(held))
         if count < least:
-            yield f"{path}.{key} holds {count} values; it must hold at least {least}, because {why}."
+            values = "1 value" if count == 1 else f"{count} values"
+            yield f"{path}.{key} holds {values}; it must hold at least {least}, because {why}."
     for key, value in _HELD.get(path, []):
         held = _at(block, key)
         if held is not None and value not in held:
             yield f"{path}.{key} is {_text(held)}; it must hold {value:g}, which the figure and the text use."
+    if path == "experiments.equivalents":
+        (key, rewards), *_ = block["problem"]["reward"].items()
+        if len(rewards) != 1:
+            yield f"{path}.problem.reward.{key} holds {len(rewards)} values; it must hold 1, which is judged."
     if path == "experiments.equivalents" and not any(
         spectrum["shape"] == "isotropic" for spectrum in block["problem"]["spectrum"]
     ):

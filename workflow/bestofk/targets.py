@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +45,8 @@ def resolve(target: str, run: str, store: Store) -> list[Target]:
     Parameters
     ----------
     target : str
-        A figure (.pdf, .png, .csv), a table, ``paper/paper.pdf``, a key of numbers.json, or a claim's id.
+        A figure (its name, or its .pdf, .png or .csv), a table, ``paper/paper.pdf``, a key of numbers.json,
+        or a claim's id.
     run : str
         Whose numbers and claims are meant. A path names its run itself: beside one, ``paper``, the default,
         stands for any run, and another run that is not the path's is refused.
@@ -66,11 +68,12 @@ def resolve(target: str, run: str, store: Store) -> list[Target]:
     >>> [found.record for found in resolve("figures/error_vs_k.pdf", "paper", Store())]
     ['results/paper/figures/error_vs_k.record.json']
     """
-    path = Path(target)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    if len(path.parts) > 1 or path.exists():
-        return [_file(path, target, run, store)]
+    path = Path(os.path.abspath(target))
+    if len(Path(target).parts) > 1 or path.exists():
+        inside = path.is_relative_to(Path.cwd())
+        return [_file(path.relative_to(Path.cwd()) if inside else path, target, run, store)]
+    if (figure := f"figures/{target}.pdf") in store.published["files"]:
+        return [_file(Path(figure), figure, run, store)]
     return _statements(target, run, store)
 
 

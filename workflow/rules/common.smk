@@ -25,15 +25,10 @@ try:
 except ConfigurationError as error:
     sys.exit(str(error))
 
-if unmet_needs := list(unmet(CONFIGURATION)):
+if unmet_needs := list(unmet(CONFIGURATION, PARAMETERS)):
     sys.exit("\n".join(unmet_needs))
 
 RUN = CONFIGURATION["run"]
-if RUN == "paper" and Path(PARAMETERS) != Path("workflow/config/paper.yaml"):
-    sys.exit(
-        f"{PARAMETERS} has `run: paper`; only workflow/config/paper.yaml may, because that run replaces figures/ and "
-        "the paper. Give yours another name."
-    )
 RESULTS = f"results/{RUN}"
 EXPERIMENTS = CONFIGURATION["experiments"]
 

@@ -29,6 +29,10 @@ TOLD = (
 )
 
 
+#: What an error says of a job that was killed, after its whole command.
+KILLED = "died with <Signals."
+
+
 class LogHandler(LogHandlerBase):
     """Print what a user acts on."""
 
@@ -59,16 +63,19 @@ class LogHandler(LogHandlerBase):
         elif event == LogEvent.JOB_ERROR:
             self._job_failed(self.jobs[record.jobid], record.log)
         elif text == NOTHING_TO_BE_DONE_MSG or (
-            record.levelno >= logging.WARNING and not text.endswith(TOLD)
+            record.levelno >= logging.WARNING and not text.endswith(TOLD) and KILLED not in text
         ):
             say(text)
 
     def _job_failed(self, job: str, logs: list[str]) -> None:
         for path in map(Path, logs):
             lines = path.read_text(errors="replace").splitlines() if path.exists() else []
-            say(f"{job} failed. Its log, {path}:", *lines or ["(empty)"])
+            if not lines:
+                self.failed.append(f"{job}: killed, or ended without a word; for lack of memory?")
+                continue
+            say(f"{job} failed. Its log, {path}:", *lines)
             # The last line of a traceback is the error.
-            self.failed.append(f"{job}: {lines[-1] if lines else 'see above'}")
+            self.failed.append(f"{job}: {lines[-1]}")
 
     def close(self) -> None:
         """Say how the run ended, if not well."""
