@@ -20,6 +20,12 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A file's tests go to one process, and so do all that share the smoke run: nothing is made twice."""
+    shared = "smoke_run" in getattr(item, "fixturenames", ())
+    item.add_marker(pytest.mark.xdist_group("smoke_run" if shared else item.path.name))
+
+
 @pytest.fixture(scope="session")
 def script() -> Callable[[str], ModuleType]:
     """Import a script by its name under scripts/: ``script("collect")``, ``script("figures/overview")``."""
