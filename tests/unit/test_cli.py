@@ -181,6 +181,12 @@ class TestReference:
         assert main(["verify", "--run", "smoke"]) == 0
         assert "2 files of the run smoke agree with tests/reference/smoke" in capsys.readouterr().out
 
+    def test_run_without_reference_is_one_sentence(self, capsys):
+        assert main(["verify", "--run", "smoke"]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err == "There is no tests/reference/smoke to compare with; make bless RUN=smoke writes it.\n"
+
     def test_difference_is_printed_and_status_1(self, capsys):
         main(["bless", "--run", "smoke"])
         reference = Path("tests/reference/smoke/claims.csv")
@@ -214,6 +220,14 @@ def test_configuration_is_checked(project, capsys):
     assert main(["config", "workflow/config/paper.yaml"]) == 1
     assert main(["config", "nowhere.yaml"]) == 1
     assert "nowhere.yaml cannot be read" in capsys.readouterr().err
+
+
+def test_configuration_that_the_run_would_refuse_is_not_called_valid(project, capsys):
+    shutil.copy("workflow/config/smoke.yaml", "workflow/config/mine.yaml")
+    assert main(["config", "workflow/config/mine.yaml"]) == 1
+    out = capsys.readouterr().out
+    assert "workflow/config/mine.yaml has `run: smoke`; it must be `run: mine`" in out
+    assert "is a valid configuration" not in out
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["trace"], ["config"], ["check", "--nonsense"]])

@@ -40,6 +40,14 @@ def test_chain_of_a_figure_ends_at_configuration_keys_and_seeds(project):
     assert text.endswith("4 steps in the chain: every link holds.")
 
 
+@pytest.mark.parametrize("target", ["error_vs_k", "../project/figures/error_vs_k.pdf"])
+def test_figure_is_found_by_its_name_and_from_outside(project, target):
+    text, holds = trace(target)
+    published, _ = trace("figures/error_vs_k.pdf")
+    assert holds
+    assert text.splitlines()[1:] == published.splitlines()[1:]
+
+
 @pytest.mark.parametrize(
     "target",
     [
