@@ -52,7 +52,7 @@ smoke: $(READY)  ## the same graph on small parameters; never touches the paper'
 	@echo "Everything is in results/smoke: paper.pdf, figures, tables, numbers.json. With so few replicates about half of the claims stay undecided."
 
 test: $(READY)  ## the whole test suite
-	@$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadscope
 
 verify: $(READY)  ## compare a run with its reference: make verify RUN=smoke
 	@$(BIN)/bestofk verify --run $(RUN)

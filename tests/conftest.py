@@ -20,10 +20,17 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A file's tests go to one process, and so do all that share the smoke run: nothing is made twice."""
-    shared = "smoke_run" in getattr(item, "fixturenames", ())
-    item.add_marker(pytest.mark.xdist_group("smoke_run" if shared else item.path.name))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Send a file's tests to one process, and all files that use the smoke run to one: it is made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFixture(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.split("::")[0]
+            return "smoke_run" if "smoke_run" in (ROOT / path).read_text(encoding="utf-8") else path
+
+    return ByFixture(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -41,18 +42,29 @@ def module_closure(script: str | Path) -> list[str]:
     return sorted(found)
 
 
-def _imported_names(path: Path) -> Iterator[str]:
+def _imported_names(path: Path) -> list[str]:
+    status = path.stat()
+    return _names_in(path, status.st_mtime_ns, status.st_size)
+
+
+@cache  # one parse a version of a file: the engine asks for the same modules on behalf of every job
+def _names_in(path: Path, modified: int, size: int) -> list[str]:
+    names: list[str] = []
     waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"), path)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
         # What only a type checker imports decides nothing.
         for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        waiting += node.orelse if for_types else ast.iter_child_nodes(node)
+        # Statements alone hold imports; expressions, most of a file, are passed over.
+        held = node.orelse if for_types else ast.iter_child_nodes(node)
+        waiting += (
+            child for child in held if isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case))
+        )
+    return names
 
 
 def _project_files(name: str) -> Iterator[Path]:
