@@ -42,10 +42,14 @@ _NO_SPREAD = 1e-150
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One input: ``log_p`` (n,) and weighted densities ``mass`` (n, 3) of 1, Y - limit and Y^2 - limit."""
+    """One input: ``log_p`` (n,) and weighted densities ``mass`` (n, 3) of 1, Y - limit and Y^2 - limit.
+
+    ``evaluations`` counts the integrands behind them: n at t = 0, and the nodes in |Y| of all n at t > 0.
+    """
 
     log_p: NDArray
     mass: NDArray
+    evaluations: int
 
     def excess(self, k: NDArray) -> NDArray:
         """Return nu_0 and the excess of nu_1 and nu_2 over their limits, (nk, 3), for k (nk,)."""
@@ -60,7 +64,7 @@ class _Scan:
     ``level`` is L at the increasing ``position``; ``pieces`` (one per interval) is the number of panels that
     an interval needs for other reasons than L; no panel may cross ``seam``, where ``unfold`` changes form.
     ``unfold`` maps a position to the variable of integration and its derivative, ``densities`` the variable
-    (and a number of nodes) to log p (n,) and the densities (n, 3).
+    (and a number of nodes) to log p (n,), the densities (n, 3) and the number of evaluations.
     """
 
     position: NDArray
@@ -68,7 +72,7 @@ class _Scan:
     pieces: NDArray
     seam: float
     unfold: Callable[[NDArray], tuple[NDArray, NDArray]]
-    densities: Callable[[NDArray, int], tuple[NDArray, NDArray]]
+    densities: Callable[[NDArray, int], tuple[NDArray, NDArray, int]]
 
 
 def limits(gap: NDArray | float, t: NDArray | float) -> tuple[NDArray, NDArray]:
@@ -85,8 +89,8 @@ def rule(gap: float, t: float, k_min: float, k_max: float, nodes: int | None = N
     scan = _scan(gap, t, bounds[0])
     position, weight = _panel_nodes(_edges(scan, bounds), nodes)
     variable, derivative = scan.unfold(position)
-    log_p, density = scan.densities(variable, nodes)
-    return Rule(log_p, (weight * derivative)[:, None] * density)
+    log_p, density, evaluations = scan.densities(variable, nodes)
+    return Rule(log_p, (weight * derivative)[:, None] * density, evaluations)
 
 
 def response(p: NDArray, gap: float, t: float) -> NDArray:
@@ -98,7 +102,7 @@ def response(p: NDArray, gap: float, t: float) -> NDArray:
     position = np.clip(np.interp(level, scan.level, scan.position), low, high)
     for _ in range(60):  # Newton, with bisection where it would leave the bracket
         variable, derivative = scan.unfold(position)
-        log_p, density = scan.densities(variable, NODES)
+        log_p, density, _ = scan.densities(variable, NODES)
         miss = np.log(-log_p) - level
         low, high = np.where(miss < 0.0, position, low), np.where(miss > 0.0, position, high)
         newton = position + miss * np.exp(log_p) * log_p / (density[:, 0] * derivative)
@@ -109,7 +113,7 @@ def response(p: NDArray, gap: float, t: float) -> NDArray:
     return density[:, 1:] / density[:, :1]
 
 
-def average_nodes(kappa: NDArray, k_max: float) -> tuple[NDArray, NDArray]:
+def average_nodes(kappa: NDArray, k_max: float, nodes: int) -> tuple[NDArray, NDArray]:
     """Return nodes b >= 0 (nb,) and weights (nkappa, nb): averages of even functions of b ~ N(0, kappa).
 
     The integrand changes at b^2 ~ 2 log k, where k candidates just reach the reward's favourite, over a
@@ -128,7 +132,7 @@ def average_nodes(kappa: NDArray, k_max: float) -> tuple[NDArray, NDArray]:
         b = edges[-1]
         longest = 3.0 / max(min(b, rim), 2.0) + 0.35 * max(b - rim, 0.0)
         edges.append(b + min(max(1.5 * spread.min(), 0.5 * b), longest))
-    b, weight = _panel_nodes(np.array(edges), NODES_OF_AVERAGE)
+    b, weight = _panel_nodes(np.array(edges), nodes)
     b, weight = np.append(0.0, b), np.append(0.0, weight)  # no spread: the value at b = 0
     weights = np.zeros((kappa.size, b.size))
     weights[~spreading, 0] = 1.0
@@ -188,11 +192,11 @@ def _best_of_k_scan(gap: float, lowest: float) -> _Scan:
         r = np.exp(np.minimum(position, seam))
         return r + np.maximum(position - seam, 0.0), np.where(position < seam, r, 1.0)
 
-    def densities(r: NDArray, order: int) -> tuple[NDArray, NDArray]:
+    def densities(r: NDArray, order: int) -> tuple[NDArray, NDArray, int]:
         # Y = +-r with odds e^(2 gap r), so that E[Y | r] = r tanh(gap r); the limits are 0.
         density = _folded_density(r, gap)
         moments = np.stack([density, density * r * np.tanh(gap * r), density * r**2], axis=1)
-        return _log_p(_folded_cdf(r, gap), _folded_survival(r, gap)), moments
+        return _log_p(_folded_cdf(r, gap), _folded_survival(r, gap)), moments, r.size
 
     r, _ = unfold(position)
     level = np.log(-_log_p(_folded_cdf(r, gap), _folded_survival(r, gap)))
@@ -219,9 +223,9 @@ def _softmax_scan(gap: float, t: float, lowest: float) -> _Scan:
         above = position >= seam
         return np.where(above, y**2 / (2.0 * t), position), np.where(above, y / t, 1.0)
 
-    def densities(v: NDArray, order: int) -> tuple[NDArray, NDArray]:
-        one_minus_p, p, density = _softmax_densities(v, gap, t, order)
-        return _log_p(one_minus_p, p), density
+    def densities(v: NDArray, order: int) -> tuple[NDArray, NDArray, int]:
+        one_minus_p, p, density, evaluations = _softmax_densities(v, gap, t, order)
+        return _log_p(one_minus_p, p), density, evaluations
 
     # Six nodes are enough to place panels; their errors must not make L fall.
     level = np.maximum.accumulate(np.log(-densities(unfold(position)[0], 6)[0]))
@@ -255,8 +259,10 @@ def _log_p(one_minus_p: NDArray, p: NDArray) -> NDArray:
     return np.where(one_minus_p < 0.5, from_complement, np.log(np.clip(p, tiny, 1.0 - 1e-16)))
 
 
-def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[NDArray, NDArray, NDArray]:
+def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[NDArray, NDArray, NDArray, int]:
     """Return 1 - a(v), a(v) and, shape (n, 3), E[(1, Y - limit, Y^2 - limit) x e^(-x)] with x = e^v w(Y).
+
+    The last result is the number of values of Y behind them.
 
     a(v) = E exp(-x) is P(H <= -v), w = exp(-Y^2/(2t)). The integrals run over y = |Y| on panels that resolve
     both the Gaussian and the Gumbel transition near y = sqrt(2 t v). Where x is small at the candidates that
@@ -295,7 +301,7 @@ def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[ND
         total(np.einsum("pn,pn->p", signed - mean * chance, tilt)),
         total(np.einsum("pn,pn->p", chance * (y**2 - variance - mean**2), tilt)),
     ]
-    return one_minus_p, p, np.stack(density, axis=1)
+    return one_minus_p, p, np.stack(density, axis=1), y.size
 
 
 def _window(v: NDArray, gap: float, t: float) -> tuple[NDArray, NDArray, NDArray]:
