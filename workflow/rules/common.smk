@@ -98,12 +98,10 @@ def figures_in(place):
     return [name for name, entry in FIGURES.items() if entry["place"] == place]
 
 
-def figure_files(place):
-    """The pictures and numbers of all figures printed in one place."""
-    return [
-        f"{RESULTS}/figures/{name}.{suffix}" for name in figures_in(place) for suffix in ("pdf", "png", "csv")
-    ]
+def figure_files(*names):
+    """The pictures and numbers of some figures."""
+    return [f"{RESULTS}/figures/{name}.{suffix}" for name in names for suffix in ("pdf", "png", "csv")]
 
 
-def captions(place):
-    return [f"workflow/captions/{name}.rst" for name in figures_in(place)]
+def captions(*names):
+    return [f"workflow/captions/{name}.rst" for name in names]
