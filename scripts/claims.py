@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from bestofk import provenance
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
+from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 
@@ -14,6 +15,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "error_vs_k": error_vs_k,
     "error_vs_temperature": error_vs_temperature,
     "best_of_k": best_of_k,
+    "one_input": one_input,
     "phase_diagram": phase_diagram,
 }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, order_parameters, phases
+from quoted import curves, one_input, order_parameters, phases
 from quoted.formats import figures, percent
 
 
@@ -61,6 +61,7 @@ DECLARATIONS = {
     "error_vs_k": curves.error_vs_k,
     "error_vs_temperature": curves.error_vs_temperature,
     "best_of_k": curves.best_of_k,
+    "one_input": one_input.one_input,
     "phase_diagram": phases.phase_diagram,
 }
 

@@ -85,6 +85,7 @@ FIGURES = {
     "error_vs_k": {"experiments": ["error_vs_k"], "place": "paper"},
     "error_vs_temperature": {"experiments": ["error_vs_temperature"], "place": "paper"},
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
+    "one_input": {"experiments": ["one_input"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
 }
 
