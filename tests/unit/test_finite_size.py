@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from bestofk.equivalents import order_parameters
-from bestofk.finite_size import variance_bias
+from bestofk.finite_size import variance_bias, variance_spread
 from bestofk.model import Overshoot, TeacherStudent
+from bestofk.posterior import fit
 
 FITS, BATCH = 16_000, 2000
 
@@ -30,3 +31,26 @@ def test_bias_of_the_predictive_variance_is_b_over_n(exponent, n_features, n_tra
     expected = variance_bias(model)
     assert abs(relative.mean() - expected) < 4 * error + second_order * expected
     assert expected > 5 * error, "the test could not tell the bias from none"
+
+
+@pytest.mark.parametrize(
+    ("exponent", "n_features", "n_train"), [(0.0, 300, 600), (0.0, 300, 150), (1.5, 400, 200)]
+)
+def test_predictive_variance_spreads_over_inputs_as_the_closure_says(exponent, n_features, n_train):
+    """One dense fit and drawn inputs: the sample variance of s^2(x) has the closed form, here to 6 %."""
+    spectrum = np.arange(1.0, n_features + 1) ** -exponent
+    spectrum /= spectrum.mean()
+    model = TeacherStudent(
+        spectrum, np.ones(n_features), Overshoot(0.0), n_train, noise_var=0.25, prior_var=1.0
+    )
+    rng = np.random.default_rng(3)
+    scales = np.sqrt(spectrum / n_features)
+    features = rng.standard_normal((n_train, n_features)) * scales
+    covariance = np.linalg.inv(np.eye(n_features) + features.T @ features / 0.25)
+    inputs = rng.standard_normal((20_000, n_features)) * scales
+    variance = 0.25 + np.einsum("mi,mi->m", inputs @ covariance, inputs)
+    drawn = variance.var() / variance.mean() ** 2
+    assert abs(drawn / variance_spread(model) - 1) < 0.06
+    # Over inputs the measured one is exact: no more than the scatter of a sample variance of 20,000.
+    exact = fit(features, np.zeros(n_train), noise_var=0.25, prior_var=1.0).variance_spread(model)
+    assert abs(drawn / exact - 1) < 4 * np.sqrt(2 / 20_000) * 1.5
