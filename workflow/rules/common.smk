@@ -45,6 +45,13 @@ def block(experiment, *parts):
     )
 
 
+def theory_block(experiment):
+    """What theory depends on: all of an experiment's block but the size of its simulation."""
+    return block(
+        experiment, *(part for part in EXPERIMENTS[experiment] if part not in ("kind", "simulation"))
+    )
+
+
 @cache
 def sources(script, *others):
     """The files written by a person that decide what a script makes: itself, its modules, and others."""
