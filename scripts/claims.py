@@ -10,6 +10,12 @@ from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 
+#: Of the page of claims.
+STYLE = (
+    "body{font:14px sans-serif;margin:1em} table{border-collapse:collapse} "
+    "th,td{text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ccc}"
+)
+
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
     "error_vs_k": error_vs_k,
@@ -20,7 +26,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
 }
 
 
-def main(tables: list[str], claims: str, configuration: dict) -> None:
+def main(tables: list[str], claims: str, table: str, configuration: dict) -> None:
     """Decide the claims and write them in the order of the paper.
 
     Parameters
@@ -30,6 +36,8 @@ def main(tables: list[str], claims: str, configuration: dict) -> None:
     claims : str
         Output: a list of entries with id, sentence, source, experiment, quantity, measured, expected, verdict
         (``holds``, ``fails``, ``undecided``) and ``from``, the tables that decide it.
+    table : str
+        Output: the same as a page with one table, for the report.
     configuration : dict
         ``claims``: margins.
     """
@@ -41,6 +49,28 @@ def main(tables: list[str], claims: str, configuration: dict) -> None:
         for entry in decide(frames[experiment], settings):
             entries.append({**entry, "experiment": experiment, "from": [paths[experiment]]})
     provenance.write_json(claims, entries)
+    provenance.write_atomic(table, page(entries))
+
+
+def page(entries: list[dict]) -> str:
+    """The claims as an HTML page that needs nothing else.
+
+    Parameters
+    ----------
+    entries : list of dict
+        As in claims.json.
+
+    Returns
+    -------
+    str
+    """
+    columns = ["verdict", "sentence", "quantity", "measured", "expected", "source", "experiment", "id"]
+    table = pd.DataFrame(entries)[columns].rename(columns={"sentence": "claim"})
+    # Without this a long sentence would be cut.
+    with pd.option_context("display.max_colwidth", None):
+        body = table.to_html(index=False, border=0)
+    head = f"<head><meta charset='utf-8'><title>Claims</title><style>{STYLE}</style></head>"
+    return f"<!DOCTYPE html>\n<html>{head}<body>{body}</body></html>\n"
 
 
 if "snakemake" in globals():

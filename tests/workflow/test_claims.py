@@ -280,11 +280,14 @@ class TestClaims:
 
     def test_entries_name_the_table_that_decides_them(self, script, tmp_path, monkeypatch):
         claims = script("claims")
-        entry = entries.claim("a", "A.", "new", "q", "1", "1", True)
+        sentence = "A < B, " + 80 * "and more " + "to the end."
+        entry = entries.claim("a", sentence, "new", "q", "1", "1", True)
         monkeypatch.setattr(claims, "LEDGER", {"tiny": lambda frame, settings: [entry | settings]})
         provenance.write_table(pd.DataFrame({"x": [1]}), tmp_path / "tiny.parquet")
         configuration = {"claims": {"margin": 0.5}, "confidence": 0.9}
         table, out = str(tmp_path / "tiny.parquet"), str(tmp_path / "claims.json")
-        claims.main([table], out, configuration)
+        page = tmp_path / "claims.html"
+        claims.main([table], out, page, configuration)
         extra = {"experiment": "tiny", "from": [table], "margin": 0.5, "confidence": 0.9}
         assert provenance.read_json(out) == [entry | extra]
+        assert f"<td>{sentence.replace('<', '&lt;')}</td>" in page.read_text()

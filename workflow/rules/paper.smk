@@ -9,10 +9,12 @@ rule claims:
         records=records(*TABLES),
         sources=sources("scripts/claims.py"),
     output:
-        claims=report(
-            f"{RESULTS}/claims.json",
+        claims=f"{RESULTS}/claims.json",
+        table=report(
+            f"{RESULTS}/claims.html",
             caption="../captions/claims.rst",
             category="Claims",
+            labels={"table": "claims and verdicts"},
         ),
         record=f"{RESULTS}/claims.record.json",
     log:
@@ -73,7 +75,12 @@ rule paper:
             *captions(*figures_in("paper")),
         ),
     output:
-        paper=f"{RESULTS}/paper.pdf",
+        paper=report(
+            f"{RESULTS}/paper.pdf",
+            caption="../captions/paper.rst",
+            category="Text",
+            labels={"document": "paper", "rule": "paper"},
+        ),
         record=f"{RESULTS}/paper.record.json",
     log:
         f"{RESULTS}/logs/paper.log",
@@ -109,7 +116,12 @@ rule appendix:
         ),
         sources=sources("scripts/appendix.py", *APPENDIX_TEXT, *captions(*figures_in("appendix")), SCHEMA),
     output:
-        appendix=f"{RESULTS}/appendix.pdf",
+        appendix=report(
+            f"{RESULTS}/appendix.pdf",
+            caption="../captions/appendix.rst",
+            category="Text",
+            labels={"document": "appendix", "rule": "appendix"},
+        ),
         record=f"{RESULTS}/appendix.record.json",
     log:
         f"{RESULTS}/logs/appendix.log",
