@@ -9,6 +9,7 @@ from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
+from ledger.proportional_regime import proportional_regime
 
 #: Of the page of claims.
 STYLE = (
@@ -23,6 +24,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "best_of_k": best_of_k,
     "one_input": one_input,
     "phase_diagram": phase_diagram,
+    "proportional_regime": proportional_regime,
 }
 
 

@@ -79,6 +79,11 @@ _LEAST = {
         ("selection.k", 2, "the text quotes the second one"),
     ],
     "experiments.best_of_k": [("problem.reward.overshoot", 1, "the law is that of the teacher, c = 0")],
+    "experiments.proportional_regime": [
+        ("problem.reward.overshoot", 2, "the text compares the teacher with the largest"),
+        ("selection.reduced_temperature", 2, "the text compares the lowest with the highest"),
+        ("selection.k", 2, "the text quotes the largest"),
+    ],
     "experiments.phase_diagram": [("phases.rho", 2, "the figure has a column of panels for each")],
 }
 
@@ -87,6 +92,11 @@ _HELD = {
     "experiments.error_vs_k": [("selection.k_theory", np.inf), ("selection.k_theory", 2)],
     "experiments.error_vs_temperature": [("selection.k_theory", np.inf)],
     "experiments.best_of_k": [("problem.reward.overshoot", 0.0), ("selection.temperature", 0.0)],
+    "experiments.proportional_regime": [
+        ("problem.reward.overshoot", 0.0),
+        ("selection.reduced_temperature", 0.0),
+        ("selection.k", 1),
+    ],
 }
 
 

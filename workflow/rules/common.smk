@@ -94,6 +94,7 @@ FIGURES = {
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
     "one_input": {"experiments": ["one_input"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
+    "proportional_regime": {"experiments": ["proportional_regime"], "place": "paper"},
 }
 
 
