@@ -8,6 +8,7 @@ from bestofk import provenance
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
+from ledger.rewards import optimal_reward
 
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
@@ -15,6 +16,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "error_vs_temperature": error_vs_temperature,
     "best_of_k": best_of_k,
     "phase_diagram": phase_diagram,
+    "optimal_reward": optimal_reward,
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, order_parameters, phases
+from quoted import curves, order_parameters, phases, rewards
 from quoted.formats import figures, percent
 
 
@@ -62,6 +62,7 @@ DECLARATIONS = {
     "error_vs_temperature": curves.error_vs_temperature,
     "best_of_k": curves.best_of_k,
     "phase_diagram": phases.phase_diagram,
+    "optimal_reward": rewards.optimal_reward,
 }
 
 
