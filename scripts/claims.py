@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from bestofk import provenance
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
+from ledger.expansions import expansion_orders
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 from ledger.rewards import optimal_reward
@@ -17,6 +18,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "best_of_k": best_of_k,
     "phase_diagram": phase_diagram,
     "optimal_reward": optimal_reward,
+    "expansion_orders": expansion_orders,
 }
 
 

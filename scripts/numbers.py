@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, order_parameters, phases, rewards
+from quoted import curves, expansions, order_parameters, phases, rewards
 from quoted.formats import figures, percent
 
 
@@ -63,6 +63,7 @@ DECLARATIONS = {
     "best_of_k": curves.best_of_k,
     "phase_diagram": phases.phase_diagram,
     "optimal_reward": rewards.optimal_reward,
+    "expansion_orders": expansions.expansion_orders,
 }
 
 

@@ -59,6 +59,9 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.optimal_reward.selection.reduced_temperature", [2.5], "does not hold 2.5"),
         ("experiments.optimal_reward.problem.noise_var", 0.02, "must be at most 2500"),
         ("experiments.optimal_reward.problem.n_train", [1000], "must be below 0.5"),
+        ("experiments.expansion_orders.expansion.k", [5, 8], "must hold 64"),
+        ("experiments.expansion_orders.expansion.q_tt", 1.0, "must be at most 50"),
+        ("experiments.expansion_orders.expansion.reduced_temperature.to", 50.0, "at least ten times"),
     ],
 )
 def test_need_that_is_not_met_is_named(key, value, says):

@@ -48,6 +48,8 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
         yield from _lengths(f"experiments.{name}", block)
         if block["kind"] == "selection":
             yield from _domain(name, block, configuration["seed"])
+        if block["kind"] == "expansion_orders":
+            yield from _expansion(f"experiments.{name}.expansion", block["expansion"])
         if block["kind"] == "best_reward":
             yield from _overshoots(name, block, configuration["seed"])
 
@@ -95,6 +97,10 @@ _HELD = {
         ("selection.overshoot", 0.0),
         *(("selection.k", number) for number in (2, 3, 8, 64)),
         *(("selection.k_theory", number) for number in (2, 3, 8, 64, np.inf)),
+    ],
+    "experiments.expansion_orders": [
+        *(("expansion.k", number) for number in (5, 8, 64)),
+        *(("expansion.overshoot", number) for number in (0.0, 15.0)),
     ],
 }
 
@@ -185,6 +191,16 @@ def _overshoots(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]
                 f"{path}.selection gives T/(2 s^2) = {wrong[0]:.4g}; it must be from "
                 f"{REDUCED_TEMPERATURES[0]:g} to {REDUCED_TEMPERATURES[1]:g}."
             )
+
+
+def _expansion(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the exact error can be computed, and slopes measured over a decade of temperature."""
+    largest = (1 + settings["overshoot"][-1]) ** 2 * settings["q_tt"]
+    if largest > LARGEST_KAPPA:
+        yield f"{path} gives q_RR/s^2 = {largest:.4g}; it must be at most {LARGEST_KAPPA:g}."
+    axis = settings["reduced_temperature"]
+    if axis["to"] < 10 * axis["from"]:
+        yield f"{path}.reduced_temperature.to is {axis['to']:g}; it must be at least ten times `from`."
 
 
 def _at(block: Mapping[str, Any], key: str) -> Any:

@@ -87,6 +87,7 @@ FIGURES = {
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
     "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
+    "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
 }
 
 
