@@ -6,16 +6,19 @@ from pathlib import Path
 import pandas as pd
 from bestofk import provenance
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
+from ledger.expansions import expansion_orders
 from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
+from ledger.rewards import optimal_reward
 
 #: Of the page of claims.
 STYLE = (
     "body{font:14px sans-serif;margin:1em} table{border-collapse:collapse} "
     "th,td{text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ccc}"
 )
+
 
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
@@ -25,6 +28,8 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "one_input": one_input,
     "phase_diagram": phase_diagram,
     "proportional_regime": proportional_regime,
+    "optimal_reward": optimal_reward,
+    "expansion_orders": expansion_orders,
 }
 
 

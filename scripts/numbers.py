@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, one_input, order_parameters, phases, proportional_regime
+from quoted import curves, expansions, one_input, order_parameters, phases, proportional_regime, rewards
 from quoted.formats import figures, percent
 
 
@@ -64,6 +64,8 @@ DECLARATIONS = {
     "one_input": one_input.one_input,
     "phase_diagram": phases.phase_diagram,
     "proportional_regime": proportional_regime.proportional_regime,
+    "optimal_reward": rewards.optimal_reward,
+    "expansion_orders": expansions.expansion_orders,
 }
 
 

@@ -18,7 +18,8 @@ def main(grid: str, theory: str, experiment: str, kind: str, configuration: dict
     experiment : str
         Name of the experiment.
     kind : str
-        ``selection``, ``order_parameters``, ``phase_diagram`` or ``illustration``.
+        ``selection``, ``best_reward``, ``order_parameters``, ``phase_diagram``, ``expansion_orders`` or
+        ``illustration``.
     configuration : dict
         ``seed`` and the experiment's blocks by dotted key.
     """

@@ -53,6 +53,15 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.best_of_k.selection.temperature", [0.0, 0.1], "it must be 0, inf, or from"),
         ("experiments.best_of_k.problem.reward", {"overshoot": [1.0]}, "must hold 0"),
         ("experiments.phase_diagram.phases.rho", [0.5], "must hold at least 2"),
+        ("experiments.optimal_reward.selection.k", [2, 3, 8], "must hold 64"),
+        ("experiments.optimal_reward.selection.k_theory", [2, 3, 8, 64, math.inf], "ends before 1000"),
+        ("experiments.optimal_reward.selection.overshoot", [0.0, 1.0, 1.7], "holds 1.7; it must be one of"),
+        ("experiments.optimal_reward.selection.reduced_temperature", [2.5], "does not hold 2.5"),
+        ("experiments.optimal_reward.problem.noise_var", 0.02, "must be at most 2500"),
+        ("experiments.optimal_reward.problem.n_train", [1000], "must be below 0.5"),
+        ("experiments.expansion_orders.expansion.k", [5, 8], "must hold 64"),
+        ("experiments.expansion_orders.expansion.q_tt", 1.0, "must be at most 50"),
+        ("experiments.expansion_orders.expansion.reduced_temperature.to", 50.0, "at least ten times"),
     ],
 )
 def test_need_that_is_not_met_is_named(key, value, says):

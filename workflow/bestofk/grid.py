@@ -233,6 +233,33 @@ def temperatures(block: Block, model: TeacherStudent) -> NDArray[np.float64]:
     return _temperatures(block["selection"], model, ("reduced_temperature",))
 
 
+def reference_overshoot(block: Block, model: TeacherStudent, temperature: float) -> float:
+    """Return the simulated overshoot with which the others are compared at a temperature.
+
+    Parameters
+    ----------
+    block : mapping
+        The experiment's block; its ``selection`` gives ``overshoot``.
+    model : TeacherStudent
+        The training problem; its reward plays no part.
+    temperature : float
+        T in squared output units.
+
+    Returns
+    -------
+    float
+        The c nearest to t = T/(2 s^2), the best one for infinitely many candidates.
+
+    Examples
+    --------
+    >>> model = TeacherStudent([1.0], [1.0], Overshoot(0.0), n_train=4, noise_var=0.25, prior_var=1.0)
+    >>> reference_overshoot({"selection": {"overshoot": [0.0, 3.0, 10.0]}}, model, 2.0)
+    3.0
+    """
+    t = temperature / (2.0 * order_parameters(model).s2)
+    return float(min(block["selection"]["overshoot"], key=lambda c: abs(c - t)))
+
+
 def all_temperatures(block: Block, model: TeacherStudent) -> NDArray[np.float64]:
     """Return the selection temperatures T of theory: those of `temperatures`, bit for bit, and theory's own.
 

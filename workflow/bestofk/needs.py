@@ -16,6 +16,7 @@ PAPER = Path("workflow/config/paper.yaml")
 
 #: Domain of the averaged selection error; `selection` refuses what lies outside.
 LARGEST_KAPPA, REDUCED_TEMPERATURES = 50.0, (1e-3, 1e3)
+LARGEST_KAPPA_OF_OVERSHOOTS = 2500.0
 
 
 def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
@@ -47,6 +48,10 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
         yield from _lengths(f"experiments.{name}", block)
         if block["kind"] == "selection":
             yield from _domain(name, block, configuration["seed"])
+        if block["kind"] == "expansion_orders":
+            yield from _expansion(f"experiments.{name}.expansion", block["expansion"])
+        if block["kind"] == "best_reward":
+            yield from _overshoots(name, block, configuration["seed"])
 
 
 def _name(run: str, path: Path) -> Iterator[str]:
@@ -96,6 +101,16 @@ _HELD = {
         ("problem.reward.overshoot", 0.0),
         ("selection.reduced_temperature", 0.0),
         ("selection.k", 1),
+    ],
+    "experiments.optimal_reward": [
+        ("problem.reward.overshoot", 0.0),
+        ("selection.overshoot", 0.0),
+        *(("selection.k", number) for number in (2, 3, 8, 64)),
+        *(("selection.k_theory", number) for number in (2, 3, 8, 64, np.inf)),
+    ],
+    "experiments.expansion_orders": [
+        *(("expansion.k", number) for number in (5, 8, 64)),
+        *(("expansion.overshoot", number) for number in (0.0, 15.0)),
     ],
 }
 
@@ -147,6 +162,55 @@ def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
                 f"{path}.selection gives T/(2 s^2) = {wrong[0]:.4g} at {where}; it must be 0, inf, or from "
                 f"{REDUCED_TEMPERATURES[0]:g} to {REDUCED_TEMPERATURES[1]:g}."
             )
+
+
+def _overshoots(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
+    """Whether the simulated overshoots are points, hold t, and can be computed at every temperature."""
+    path, selection = f"experiments.{name}", block["selection"]
+    overshoots, simulated = block["problem"]["reward"]["overshoot"], selection["overshoot"]
+    if missing := [c for c in simulated if c not in overshoots]:
+        yield (
+            f"{path}.selection.overshoot holds {missing[0]:g}; it must be one of "
+            f"{path}.problem.reward.overshoot."
+        )
+    if missing := [t for t in selection["reduced_temperature"] if t not in simulated]:
+        yield (
+            f"{path}.selection.overshoot does not hold {missing[0]:g}; it must hold every reduced "
+            "temperature, with which the others are compared."
+        )
+    if max(selection["k_theory"][:-1], default=0) < 1000:
+        yield f"{path}.selection.k_theory ends before 1000; a finite k of at least that shows the law."
+    for row in grid.points(name, block).drop_duplicates("problem").to_dict("records"):
+        model = grid.build_model(row, name, seed)
+        values = order_parameters(model)
+        largest = (1 + simulated[-1]) ** 2 * values.q_tt / values.s2
+        if largest > LARGEST_KAPPA_OF_OVERSHOOTS:
+            yield (
+                f"{path}.selection.overshoot holds {simulated[-1]:g}, which gives q_RR/s^2 = {largest:.4g}; "
+                f"it must be at most {LARGEST_KAPPA_OF_OVERSHOOTS:g}."
+            )
+        if 2 * values.q_tt >= values.s2:
+            yield (
+                f"{path}.problem gives q_TT/s^2 = {values.q_tt / values.s2:.4g}; it must be below 0.5, where "
+                "the law of the best overshoot holds at every temperature."
+            )
+        t = grid.temperatures(block, model) / (2 * values.s2)
+        wrong = t[(t < REDUCED_TEMPERATURES[0]) | (t > REDUCED_TEMPERATURES[1])]
+        if wrong.size:
+            yield (
+                f"{path}.selection gives T/(2 s^2) = {wrong[0]:.4g}; it must be from "
+                f"{REDUCED_TEMPERATURES[0]:g} to {REDUCED_TEMPERATURES[1]:g}."
+            )
+
+
+def _expansion(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the exact error can be computed, and slopes measured over a decade of temperature."""
+    largest = (1 + settings["overshoot"][-1]) ** 2 * settings["q_tt"]
+    if largest > LARGEST_KAPPA:
+        yield f"{path} gives q_RR/s^2 = {largest:.4g}; it must be at most {LARGEST_KAPPA:g}."
+    axis = settings["reduced_temperature"]
+    if axis["to"] < 10 * axis["from"]:
+        yield f"{path}.reduced_temperature.to is {axis['to']:g}; it must be at least ten times `from`."
 
 
 def _at(block: Mapping[str, Any], key: str) -> Any:

@@ -95,6 +95,8 @@ FIGURES = {
     "one_input": {"experiments": ["one_input"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
     "proportional_regime": {"experiments": ["proportional_regime"], "place": "paper"},
+    "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
+    "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
 }
 
 
