@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from ledger.expansions import FAILS_AT, FAILS_NEAR, SLOPES_AT, mismatch, misses, slope
 
@@ -34,5 +36,9 @@ def expansion_orders(frame: pd.DataFrame, block: dict) -> dict:
         "fails_published": percent(misses(frame, 3, "p"), 1),
         "two_t": listing([best["reduced_temperature"]]),
         "two_order": count(best["order"]),
+        # The smallest term is near order π t/v, v² = 1 + 2 q_RR; the teacher is the judge.
+        "two_order_expected": fixed(
+            math.pi * best["reduced_temperature"] / math.sqrt(1 + 2 * settings["q_tt"]), 1
+        ),
         "two_miss": power(float(f"{best['miss']:.1g}")),
     }
