@@ -9,6 +9,7 @@ from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
+from ledger.universality import universality
 
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
@@ -17,6 +18,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "best_of_k": best_of_k,
     "phase_diagram": phase_diagram,
     "proportional_regime": proportional_regime,
+    "universality": universality,
 }
 
 

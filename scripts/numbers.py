@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, order_parameters, phases, proportional_regime
+from quoted import curves, order_parameters, phases, proportional_regime, universality
 from quoted.formats import figures, percent
 
 
@@ -63,6 +63,7 @@ DECLARATIONS = {
     "best_of_k": curves.best_of_k,
     "phase_diagram": phases.phase_diagram,
     "proportional_regime": proportional_regime.proportional_regime,
+    "universality": universality.universality,
 }
 
 

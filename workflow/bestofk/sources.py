@@ -9,7 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 #: Packages whose version can change a number, a picture or a page; imported as they are installed.
-TRACKED_PACKAGES = {"numpy", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "typst"}
+TRACKED_PACKAGES = {"numpy", "scikit-learn", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "typst"}
+
+#: Packages that are imported by another name than that of their distribution.
+_DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 
 #: The folder whose modules a script may import and that are therefore sources of its output.
 SOURCE_FOLDER = Path("workflow")
@@ -93,7 +96,8 @@ def package_versions(sources: Iterable[str | Path]) -> dict[str, str]:
     names: set[str] = set()
     for path in map(Path, sources):
         if path.suffix == ".py":
-            names.update(name.split(".")[0] for name in _imported_names(path))
+            imported = {name.split(".")[0] for name in _imported_names(path)}
+            names.update(_DISTRIBUTIONS.get(name, name) for name in imported)
     return {name: installed_version(name) for name in sorted(names & TRACKED_PACKAGES)}
 
 

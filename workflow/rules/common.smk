@@ -87,6 +87,7 @@ FIGURES = {
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
     "proportional_regime": {"experiments": ["proportional_regime"], "place": "paper"},
+    "universality": {"experiments": ["universality"], "place": "paper"},
 }
 
 
