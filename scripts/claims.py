@@ -12,13 +12,13 @@ from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
 from ledger.rewards import optimal_reward
+from ledger.universality import universality
 
 #: Of the page of claims.
 STYLE = (
     "body{font:14px sans-serif;margin:1em} table{border-collapse:collapse} "
     "th,td{text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ccc}"
 )
-
 
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
@@ -30,6 +30,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "proportional_regime": proportional_regime,
     "optimal_reward": optimal_reward,
     "expansion_orders": expansion_orders,
+    "universality": universality,
 }
 
 

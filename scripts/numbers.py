@@ -4,7 +4,16 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, expansions, one_input, order_parameters, phases, proportional_regime, rewards
+from quoted import (
+    curves,
+    expansions,
+    one_input,
+    order_parameters,
+    phases,
+    proportional_regime,
+    rewards,
+    universality,
+)
 from quoted.formats import figures, percent
 
 
@@ -66,6 +75,7 @@ DECLARATIONS = {
     "proportional_regime": proportional_regime.proportional_regime,
     "optimal_reward": rewards.optimal_reward,
     "expansion_orders": expansions.expansion_orders,
+    "universality": universality.universality,
 }
 
 

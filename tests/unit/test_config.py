@@ -112,7 +112,7 @@ BAD_VALUES = [
         "n_features of them, 10",
     ),
     ((*PROBLEM, "reward"), {}, "reward", "none of", "exactly one of overshoot, correlation, weights"),
-    ((*PROBLEM, "teacher", "draw"), "uniform", None, '"uniform"', "gaussian or signs"),
+    ((*PROBLEM, "teacher", "draw"), "uniform", None, '"uniform"', "gaussian, signs or prior"),
     ((*SELECTION, "k"), [0, 1], "selection.k[0]", "0", "an integer from 1"),
     ((*SELECTION, "k"), [8, 2], None, "[8, 2]", "in increasing order"),
     ((*SELECTION, "k"), [1, math.inf], "selection.k[1]", "inf", "an integer from 1"),

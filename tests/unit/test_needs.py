@@ -62,6 +62,15 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.expansion_orders.expansion.k", [5, 8], "must hold 64"),
         ("experiments.expansion_orders.expansion.q_tt", 1.0, "must be at most 50"),
         ("experiments.expansion_orders.expansion.reduced_temperature.to", 50.0, "at least ten times"),
+        ("experiments.proportional_regime.selection.k", [2, 4], "must hold 1"),
+        ("experiments.proportional_regime.selection.reduced_temperature", [0.0], "must hold at least 2"),
+        ("experiments.error_vs_k.problem.inputs", ["digits"], "of the kind universality"),
+        ("experiments.error_vs_k.problem.teacher.draw", "prior", "must be gaussian or signs for selection"),
+        ("experiments.universality.problem.teacher.draw", "signs", "must have draw: prior"),
+        ("experiments.universality.problem.prior_var", 2.0, "must have draw: prior and mean_square equal"),
+        ("experiments.universality.selection.k", [1, 2000], "must be at most 1000"),
+        ("experiments.universality.problem.n_features", [32], "must be [64]"),
+        ("experiments.universality.simulation.inputs", 1790, "wants 1854 training points and test inputs"),
     ],
 )
 def test_need_that_is_not_met_is_named(key, value, says):

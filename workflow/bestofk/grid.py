@@ -7,6 +7,7 @@ are not part of it: one simulation serves all of them.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import re
@@ -158,7 +159,9 @@ def points(experiment: str, block: Block) -> pd.DataFrame:
         for reward in _rewards(block["problem"]["reward"]):
             point = {**training, **reward}
             rows.append({"point": _identifier(canonical_json(point)), **shared, **point})
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(
+        rows, columns=[*COLUMNS, *(["inputs"] if "inputs" in block.get("problem", {}) else [])]
+    )
     if table["point"].duplicated().any():
         raise ValueError(f"experiments.{experiment}.problem gives one point twice; every point must differ")
     return table
@@ -169,7 +172,9 @@ def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
         sizes = problem.get("n_train") or [round(n_features / ratio) for ratio in problem["aspect_ratio"]]
         for spectrum in problem["spectrum"]:
             values = [float(value) for value in spectrum.get("values", [])]
-            for n_train in sizes:
+            # Without the key the identifiers are those of a problem that does not know of other laws.
+            laws = [{"inputs": law} for law in problem["inputs"]] if "inputs" in problem else [{}]
+            for n_train, law in itertools.product(sizes, laws):
                 yield {
                     "n_features": int(n_features),
                     "n_train": int(n_train),
@@ -181,6 +186,7 @@ def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
                     "prior_var": float(problem["prior_var"]),
                     "teacher_mean_square": float(problem["teacher"]["mean_square"]),
                     "teacher_draw": problem["teacher"]["draw"],
+                    **law,
                 }
 
 
@@ -332,7 +338,9 @@ def build_model(row: Block, experiment: str, seed: int) -> TeacherStudent:
     -----
     The teacher, and then the independent vector w' of correlated rewards w_R = r w_T + sqrt(1 - r^2) w', are
     drawn once for each experiment and n_features, whatever else the problem holds; both have exactly the
-    stated mean square. A power law is lambda_i = i^-exponent, scaled to the stated mean.
+    stated mean square. Of a teacher that every replicate draws from the prior (``prior``) the model holds the
+    root mean square in each component, with which the equivalents average over the prior. A power law is
+    lambda_i = i^-exponent, scaled to the stated mean.
     """
     d, kind, value = int(row["n_features"]), row["reward"], float(row["reward_value"])
     key = (crc32(experiment.encode()), crc32(b"teacher"), d)
@@ -366,7 +374,9 @@ def _weights(rng: np.random.Generator, d: int, draw: str, mean_square: float) ->
     if draw == "gaussian":
         direction = rng.standard_normal(d)
         return direction * math.sqrt(mean_square * d / (direction @ direction))
-    raise ValueError(f"teacher_draw is {draw!r}; it must be gaussian or signs")
+    if draw == "prior":
+        return np.full(d, math.sqrt(mean_square))
+    raise ValueError(f"teacher_draw is {draw!r}; it must be gaussian, signs or prior")
 
 
 def build_problem(rows: pd.DataFrame, experiment: str, seed: int) -> tuple[TeacherStudent, list[Reward]]:

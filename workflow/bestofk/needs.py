@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from bestofk import grid
+from bestofk.digits import N_IMAGES, N_PIXELS
 from bestofk.equivalents import order_parameters
 
 #: The one file whose run replaces figures/ and the paper.
 PAPER = Path("workflow/config/paper.yaml")
+
+#: Largest number of candidates of `matched.best_of_k_error`.
+LARGEST_K_AVERAGED = 1000
 
 #: Domain of the averaged selection error; `selection` refuses what lies outside.
 LARGEST_KAPPA, REDUCED_TEMPERATURES = 50.0, (1e-3, 1e3)
@@ -46,6 +50,7 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
     yield from _compared(experiments, configuration["claims"]["largest_k_compared"])
     for name, block in experiments.items():
         yield from _lengths(f"experiments.{name}", block)
+        yield from _laws_of_inputs(f"experiments.{name}", block)
         if block["kind"] == "selection":
             yield from _domain(name, block, configuration["seed"])
         if block["kind"] == "expansion_orders":
@@ -89,6 +94,10 @@ _LEAST = {
         ("selection.reduced_temperature", 2, "the text compares the lowest with the highest"),
         ("selection.k", 2, "the text quotes the largest"),
     ],
+    "experiments.universality": [
+        ("selection.reduced_temperature", 2, "the text compares the lowest with the highest"),
+        ("problem.reward.overshoot", 2, "the figure compares the teacher with the largest"),
+    ],
     "experiments.phase_diagram": [("phases.rho", 2, "the figure has a column of panels for each")],
 }
 
@@ -97,6 +106,11 @@ _HELD = {
     "experiments.error_vs_k": [("selection.k_theory", np.inf), ("selection.k_theory", 2)],
     "experiments.error_vs_temperature": [("selection.k_theory", np.inf)],
     "experiments.best_of_k": [("problem.reward.overshoot", 0.0), ("selection.temperature", 0.0)],
+    "experiments.universality": [
+        ("problem.reward.overshoot", 0.0),
+        ("selection.reduced_temperature", 0.0),
+        ("selection.k", 1),
+    ],
     "experiments.proportional_regime": [
         ("problem.reward.overshoot", 0.0),
         ("selection.reduced_temperature", 0.0),
@@ -136,6 +150,39 @@ def _lengths(path: str, block: Mapping[str, Any]) -> Iterator[str]:
         yield f"{path}.problem.spectrum has no isotropic entry; it must have one, which the text quotes."
     if path == "experiments.error_vs_temperature" and not block["selection"].get("optimal_temperature"):
         yield f"{path}.selection.optimal_temperature is not true; it must be, because the figure marks it."
+
+
+def _laws_of_inputs(path: str, block: Mapping[str, Any]) -> Iterator[str]:
+    """Whether laws of the inputs, and a teacher drawn by every replicate, stand where they mean something."""
+    problem = block.get("problem", {})
+    drawn = problem.get("teacher", {}).get("draw") == "prior"
+    if block["kind"] != "universality":
+        if "inputs" in problem:
+            yield f"{path}.problem.inputs is given; it must stand in an experiment of the kind universality."
+        if drawn:
+            yield f"{path}.problem.teacher.draw is prior; it must be gaussian or signs for {block['kind']}."
+        return
+    if not drawn or problem["teacher"]["mean_square"] != problem["prior_var"]:
+        yield (
+            f"{path}.problem.teacher must have draw: prior and mean_square equal to prior_var, "
+            f"{problem['prior_var']:g}, because the error is averaged over the prior."
+        )
+    if max(block["selection"]["k"]) > LARGEST_K_AVERAGED:
+        yield (
+            f"{path}.selection.k reaches {max(block['selection']['k'])}; it must be at most "
+            f"{LARGEST_K_AVERAGED}, where the averaged error is interpolated."
+        )
+    if "digits" not in problem["inputs"]:
+        return
+    if problem["n_features"] != [N_PIXELS]:
+        given = problem["n_features"]
+        yield f"{path}.problem.n_features is {given}; it must be [{N_PIXELS}], the pixels of a digit."
+    wanted = max(problem.get("n_train", [0])) + block["simulation"]["inputs"]
+    if wanted > N_IMAGES:
+        yield (
+            f"{path} wants {wanted} training points and test inputs in a replicate; it must be at most "
+            f"{N_IMAGES}, the number of images of digits."
+        )
 
 
 def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:

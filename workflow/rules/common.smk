@@ -97,6 +97,7 @@ FIGURES = {
     "proportional_regime": {"experiments": ["proportional_regime"], "place": "paper"},
     "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
+    "universality": {"experiments": ["universality"], "place": "paper"},
 }
 
 
