@@ -20,15 +20,6 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
         family = {point: equivalents.order_parameters(model) for point, model in models.items()}
         for point, model in models.items():
             rows += order_parameters(point, model)
-            ridge = equivalents.renormalized_ridge(
-                model.spectrum,
-                aspect_ratio=model.aspect_ratio,
-                noise_var=model.noise_var,
-                prior_var=model.prior_var,
-            )
-            _, df2 = equivalents.degrees_of_freedom(model.spectrum, ridge, aspect_ratio=model.aspect_ratio)
-            spread = 2 / model.n_train * df2 / (1 - df2)
-            rows.append((point, np.nan, np.nan, "variance_spread", "two_point", float(spread)))
         for temperature in layout.temperatures(block, model):
             # The theory does not see the law of the inputs.
             key = (*family.values(), temperature)
