@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {run: ROOT / "workflow" / "config" / f"{run}.yaml" for run in ("paper", "smoke")}
 SMOKE = config.load(FILES["smoke"])
-OPTIONAL = {"reduced_temperature_theory", "optimal_temperature"}
+OPTIONAL = {"reduced_temperature_theory", "optimal_k", "optimal_temperature"}
 
 
 def to_yaml(document) -> str:

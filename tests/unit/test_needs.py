@@ -49,6 +49,7 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.error_vs_k.selection.reduced_temperature_theory", None, "must hold at least 1"),
         ("experiments.error_vs_k.problem.noise_var", 0.25, "must be at most 50"),
         ("experiments.error_vs_temperature.selection.optimal_temperature", None, "is not true"),
+        ("experiments.error_vs_k.selection.optimal_k", None, "is not true"),
         ("experiments.best_of_k.problem.n_train", [1000], "must be below 0.5"),
         ("experiments.best_of_k.selection.temperature", [0.0, 0.1], "it must be 0, inf, or from"),
         ("experiments.best_of_k.problem.reward", {"overshoot": [1.0]}, "must hold 0"),

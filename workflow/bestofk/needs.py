@@ -148,8 +148,9 @@ def _lengths(path: str, block: Mapping[str, Any]) -> Iterator[str]:
         spectrum["shape"] == "isotropic" for spectrum in block["problem"]["spectrum"]
     ):
         yield f"{path}.problem.spectrum has no isotropic entry; it must have one, which the text quotes."
-    if path == "experiments.error_vs_temperature" and not block["selection"].get("optimal_temperature"):
-        yield f"{path}.selection.optimal_temperature is not true; it must be, because the figure marks it."
+    for name, key in (("error_vs_k", "optimal_k"), ("error_vs_temperature", "optimal_temperature")):
+        if path == f"experiments.{name}" and not block["selection"].get(key):
+            yield f"{path}.selection.{key} is not true; it must be, because the figure marks it."
 
 
 def _laws_of_inputs(path: str, block: Mapping[str, Any]) -> Iterator[str]:
