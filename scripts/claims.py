@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 from bestofk import provenance
+from ledger.convergence import convergence_in_dimension
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.expansions import expansion_orders
+from ledger.inference_vs_data import inference_vs_data
 from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
@@ -31,6 +33,8 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "optimal_reward": optimal_reward,
     "expansion_orders": expansion_orders,
     "universality": universality,
+    "inference_vs_data": inference_vs_data,
+    "convergence_in_dimension": convergence_in_dimension,
 }
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 from bestofk import provenance
 from quoted import (
+    convergence,
     curves,
     expansions,
+    inference_vs_data,
     one_input,
     order_parameters,
     phases,
@@ -76,6 +78,8 @@ DECLARATIONS = {
     "optimal_reward": rewards.optimal_reward,
     "expansion_orders": expansions.expansion_orders,
     "universality": universality.universality,
+    "inference_vs_data": inference_vs_data.inference_vs_data,
+    "convergence_in_dimension": convergence.convergence_in_dimension,
 }
 
 

@@ -18,8 +18,7 @@ def main(grid: str, theory: str, experiment: str, kind: str, configuration: dict
     experiment : str
         Name of the experiment.
     kind : str
-        ``selection``, ``best_reward``, ``order_parameters``, ``phase_diagram``, ``expansion_orders`` or
-        ``illustration``.
+        Names a module of workflow/theories.
     configuration : dict
         ``seed`` and the experiment's blocks by dotted key.
     """

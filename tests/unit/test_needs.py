@@ -72,6 +72,10 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.universality.selection.k", [1, 2000], "must be at most 1000"),
         ("experiments.universality.problem.n_features", [32], "must be [64]"),
         ("experiments.universality.simulation.inputs", 1790, "wants 1854 training points and test inputs"),
+        ("experiments.inference_vs_data.tradeoff.overshoot", [1.0, 2.0], "must hold 0"),
+        ("experiments.inference_vs_data.tradeoff.reduced_temperature", [0.5, 1.0], "must hold 0"),
+        ("experiments.convergence_in_dimension.problem.n_features", [20], "must hold at least 2"),
+        ("experiments.convergence_in_dimension.selection.k", [4, 16], "must hold 1"),
     ],
 )
 def test_need_that_is_not_met_is_named(key, value, says):

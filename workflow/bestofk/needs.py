@@ -99,6 +99,10 @@ _LEAST = {
         ("problem.reward.overshoot", 2, "the figure compares the teacher with the largest"),
     ],
     "experiments.phase_diagram": [("phases.rho", 2, "the figure has a column of panels for each")],
+    "experiments.convergence_in_dimension": [
+        ("problem.n_features", 2, "the figure extrapolates in 1/d"),
+        ("problem.reward.overshoot", 2, "the figure has a row for the teacher and one for another judge"),
+    ],
 }
 
 #: Values that a list must hold.
@@ -106,16 +110,15 @@ _HELD = {
     "experiments.error_vs_k": [("selection.k_theory", np.inf), ("selection.k_theory", 2)],
     "experiments.error_vs_temperature": [("selection.k_theory", np.inf)],
     "experiments.best_of_k": [("problem.reward.overshoot", 0.0), ("selection.temperature", 0.0)],
-    "experiments.universality": [
-        ("problem.reward.overshoot", 0.0),
-        ("selection.reduced_temperature", 0.0),
-        ("selection.k", 1),
-    ],
-    "experiments.proportional_regime": [
-        ("problem.reward.overshoot", 0.0),
-        ("selection.reduced_temperature", 0.0),
-        ("selection.k", 1),
-    ],
+    "experiments.inference_vs_data": [("tradeoff.overshoot", 0.0), ("tradeoff.reduced_temperature", 0.0)],
+    **{
+        f"experiments.{name}": [
+            ("problem.reward.overshoot", 0.0),
+            ("selection.reduced_temperature", 0.0),
+            ("selection.k", 1),
+        ]
+        for name in ("universality", "proportional_regime", "convergence_in_dimension")
+    },
     "experiments.optimal_reward": [
         ("problem.reward.overshoot", 0.0),
         ("selection.overshoot", 0.0),

@@ -98,6 +98,11 @@ FIGURES = {
     "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
     "universality": {"experiments": ["universality"], "place": "paper"},
+    "inference_vs_data": {"experiments": ["inference_vs_data"], "place": "paper"},
+    "convergence_in_dimension": {
+        "experiments": ["convergence_in_dimension", "equivalents"],
+        "place": "appendix",
+    },
 }
 
 
