@@ -90,7 +90,7 @@ def data_slopes(
     ...     [1, 1], [1, 1], Overshoot(0), aspect_ratio=0.5, noise_var=0.25, prior_var=1
     ... )
     >>> round(values.q_tt, 5), round(slopes.q_tt, 5), round(slopes.s2, 5)
-    (0.17539, -0.21828, -0.21828)
+    (0.17539, -0.21913, -0.21913)
     """
     problem = {"aspect_ratio": aspect_ratio, "noise_var": noise_var, "prior_var": prior_var}
     values = equivalent_order_parameters(spectrum, teacher, reward, **problem)

@@ -79,7 +79,7 @@ def error_slopes(
     ... )
     >>> found = error_slopes(1e4, *problem, temperature=0.0)
     >>> round(float(found.candidates), 3), round(float(found.data), 3)
-    (-2.0, -0.2)
+    (-2.0, -0.222)
     """
     if held not in ("temperature", "reduced_temperature"):
         raise ValueError(f'held is {held!r}; it must be "temperature" or "reduced_temperature"')
