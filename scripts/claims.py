@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from bestofk import provenance
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
+from ledger.difficulty import decay_exponent, task_difficulty
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 
@@ -15,6 +16,8 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "error_vs_temperature": error_vs_temperature,
     "best_of_k": best_of_k,
     "phase_diagram": phase_diagram,
+    "task_difficulty": task_difficulty,
+    "decay_exponent": decay_exponent,
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, order_parameters, phases
+from quoted import curves, difficulty, order_parameters, phases
 from quoted.formats import figures, percent
 
 
@@ -62,6 +62,8 @@ DECLARATIONS = {
     "error_vs_temperature": curves.error_vs_temperature,
     "best_of_k": curves.best_of_k,
     "phase_diagram": phases.phase_diagram,
+    "task_difficulty": difficulty.task_difficulty,
+    "decay_exponent": difficulty.decay_exponent,
 }
 
 

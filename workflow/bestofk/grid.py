@@ -17,6 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from bestofk.difficulty import teacher_mean_square
 from bestofk.equivalents import order_parameters
 from bestofk.model import Overshoot, TeacherStudent
 from bestofk.provenance import canonical_json
@@ -170,7 +171,7 @@ def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
         for spectrum in problem["spectrum"]:
             values = [float(value) for value in spectrum.get("values", [])]
             for n_train in sizes:
-                yield {
+                row = {
                     "n_features": int(n_features),
                     "n_train": int(n_train),
                     "spectrum": spectrum["shape"],
@@ -179,9 +180,24 @@ def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
                     "spectrum_values": json.dumps(values),
                     "noise_var": float(problem["noise_var"]),
                     "prior_var": float(problem["prior_var"]),
-                    "teacher_mean_square": float(problem["teacher"]["mean_square"]),
-                    "teacher_draw": problem["teacher"]["draw"],
                 }
+                for mean_square in _mean_squares(row, problem["teacher"]):
+                    yield row | {
+                        "teacher_mean_square": mean_square,
+                        "teacher_draw": problem["teacher"]["draw"],
+                    }
+
+
+def _mean_squares(row: Block, teacher: Block) -> Iterator[float]:
+    if "mean_square" in teacher:
+        yield float(teacher["mean_square"])
+        return
+    sizes = {"aspect_ratio": row["n_features"] / row["n_train"]} | {
+        name: row[name] for name in ("noise_var", "prior_var")
+    }
+    for kappa in teacher["kappa"]:
+        # Twelve digits: the last ones differ between machines, and the random numbers would follow.
+        yield float(f"{teacher_mean_square(kappa, _eigenvalues(row), **sizes):.12g}")
 
 
 def _rewards(reward: Block) -> Iterator[dict[str, Any]]:

@@ -45,7 +45,9 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
     yield from _compared(experiments, configuration["claims"]["largest_k_compared"])
     for name, block in experiments.items():
         yield from _lengths(f"experiments.{name}", block)
-        if block["kind"] == "selection":
+        unreachable = list(_unreachable(name, block))
+        yield from unreachable
+        if not unreachable and block["kind"] in ("selection", "task_difficulty"):
             yield from _domain(name, block, configuration["seed"])
 
 
@@ -80,6 +82,7 @@ _LEAST = {
     ],
     "experiments.best_of_k": [("problem.reward.overshoot", 1, "the law is that of the teacher, c = 0")],
     "experiments.phase_diagram": [("phases.rho", 2, "the figure has a column of panels for each")],
+    "experiments.task_difficulty": [("problem.teacher.kappa", 2, "a claim compares difficulties")],
 }
 
 #: Values that a list must hold.
@@ -87,6 +90,7 @@ _HELD = {
     "experiments.error_vs_k": [("selection.k_theory", np.inf), ("selection.k_theory", 2)],
     "experiments.error_vs_temperature": [("selection.k_theory", np.inf)],
     "experiments.best_of_k": [("problem.reward.overshoot", 0.0), ("selection.temperature", 0.0)],
+    "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
 }
 
 
@@ -113,6 +117,15 @@ def _lengths(path: str, block: Mapping[str, Any]) -> Iterator[str]:
         yield f"{path}.selection.optimal_temperature is not true; it must be, because the figure marks it."
 
 
+def _unreachable(name: str, block: Mapping[str, Any]) -> Iterator[str]:
+    """Whether some teacher gives every stated difficulty."""
+    if "kappa" in block.get("problem", {}).get("teacher", {}):
+        try:
+            grid.points(name, block)
+        except ValueError as error:
+            yield f"experiments.{name}.problem.teacher cannot be met: {error}."
+
+
 def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
     """Whether the averaged selection error can be computed at every point and temperature."""
     path = f"experiments.{name}"
@@ -130,6 +143,8 @@ def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
                 f"{path}.problem gives q_TT/s^2 = {values.kappa:.4g} at {where}; "
                 "it must be below 0.5, where the law of 1/k^2 holds."
             )
+        if block["kind"] == "task_difficulty":
+            continue
         t = grid.all_temperatures(block, model) / (2 * values.s2)
         wrong = t[(t > 0) & np.isfinite(t) & ((t < REDUCED_TEMPERATURES[0]) | (t > REDUCED_TEMPERATURES[1]))]
         if wrong.size:

@@ -1,4 +1,4 @@
-THEORY_PARTS = ["problem", "selection", "phases"]
+THEORY_PARTS = ["problem", "selection", "phases", "decay"]
 
 
 rule theory:
