@@ -140,8 +140,8 @@ def decay_exponent(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     low, high = settings["law_band"]
     yield claim(
         "law_beyond_one_half",
-        f"For κ of at least {settings['law_from_kappa']:g} the law with logarithms gives the error only roughly "
-        f"at k = {last['k'].max():.4g}: it is too large, the more so the harder the task.",
+        f"For κ of at least {settings['law_from_kappa']:g} the law with logarithms gives the error only "
+        f"roughly at k = {last['k'].max():.4g}: it is too large, the more so the harder the task.",
         NEW,
         "exact/law over κ",
         f"{ratio.min():.3f} to {ratio.max():.3f}" if len(far) else "not computed",
