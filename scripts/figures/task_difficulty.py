@@ -86,11 +86,9 @@ def exponents(errors: pd.DataFrame, decay: pd.DataFrame) -> pd.DataFrame:
         base.loc[last.index].assign(series="limit", value=last["limit_exponent"], k=np.inf),
     ]
     measured = errors[errors["series"] == "simulation"].set_index(["kappa", "k"])
-    k = np.sort(measured.index.get_level_values("k").unique())
-    for end in decay["k"].unique():
-        # Simulated slopes span the nearest simulated k below, which the configuration makes the same factor.
-        start = k[k < end].max(initial=0)
-        if end not in k or start == 0:
+    k = measured.index.get_level_values("k")
+    for start, end in decay[["k_first", "k"]].drop_duplicates().itertuples(index=False):
+        if not {start, end} <= set(k):
             continue
         first, second = (measured.xs(value, level="k") for value in (start, end))
         span = np.log(end / start)

@@ -65,6 +65,7 @@ def task_difficulty(frame: pd.DataFrame, block: dict) -> dict:
         "largest_z": figures(float(simulated["z"].abs().max()), 2),
         "direct_largest_z": figures(float(direct["z"].abs().max()), 2),
         "points": count(len(simulated)),
+        "margin": percent(block["general"]["claims"]["rare_margin"], 1),
         "direct_points": count(len(direct)),
         "saved_inputs": figures(float(saved.max()), 2),
         "saved_kappa": listing([saved.idxmax()]),

@@ -22,6 +22,7 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
     law_first, law_last = np.split(law, 2)
     rows = {
         "k": np.repeat(k, kappa.size),
+        "k_first": np.repeat(k / span, kappa.size),
         "kappa": np.tile(kappa, k.size),
         "error": last.ravel(),
         "decay_law": law_last.ravel(),
