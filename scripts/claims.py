@@ -9,6 +9,7 @@ from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.difficulty import decay_exponent, task_difficulty
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
+from ledger.spread import replicate_spread
 
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
@@ -18,6 +19,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "phase_diagram": phase_diagram,
     "task_difficulty": task_difficulty,
     "decay_exponent": decay_exponent,
+    "replicate_spread": replicate_spread,
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, difficulty, order_parameters, phases
+from quoted import curves, difficulty, order_parameters, phases, spread
 from quoted.formats import figures, percent
 
 
@@ -64,6 +64,7 @@ DECLARATIONS = {
     "phase_diagram": phases.phase_diagram,
     "task_difficulty": difficulty.task_difficulty,
     "decay_exponent": difficulty.decay_exponent,
+    "replicate_spread": spread.replicate_spread,
 }
 
 

@@ -17,6 +17,8 @@ def contract_of(path: Path) -> str:
         return f"figure {experiment}"
     if experiment == "phase_diagram" and folder in ("theory", "tables"):
         return "phase_diagram"
+    if experiment == "replicate_spread" and folder in ("simulation", "tables"):
+        return "replicates simulated" if folder == "simulation" else "replicates"
     if experiment == "decay_exponent" and folder in ("theory", "tables"):
         return "decay_exponent"
     if experiment == "overview" and folder in ("simulation", "tables"):

@@ -358,6 +358,16 @@ def _cross_errors(block: Mapping[str, Any], path: tuple) -> Iterator[str]:
             f"{_dotted((*path, 'decay', 'span'))} is {decay['span']}; "
             f"it must be at most {decay['k'][0]}, the smallest k."
         )
+    group = simulation.get("group", 1)
+    for index, number in enumerate(simulation["inputs"] if "group" in simulation else []):
+        if number % group:
+            key = _dotted((*path, "simulation", "inputs", index))
+            yield f"{key} is {number}; it must be a multiple of group, {group}."
+    if "group" in simulation and 2 * group > simulation["inputs"][-1]:
+        yield (
+            f"{_dotted((*path, 'simulation', 'group'))} is {group}; it must be at most half of the last of "
+            f"inputs, {simulation['inputs'][-1]}."
+        )
     if "problem" in block:
         yield from _problem_errors(block["problem"], (*path, "problem"))
 

@@ -47,7 +47,7 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
         yield from _lengths(f"experiments.{name}", block)
         unreachable = list(_unreachable(name, block))
         yield from unreachable
-        if not unreachable and block["kind"] in ("selection", "task_difficulty"):
+        if not unreachable and block["kind"] in ("selection", "task_difficulty", "replicate_spread"):
             yield from _domain(name, block, configuration["seed"])
 
 

@@ -86,6 +86,7 @@ FIGURES = {
     "error_vs_temperature": {"experiments": ["error_vs_temperature"], "place": "paper"},
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
+    "replicate_spread": {"experiments": ["replicate_spread"], "place": "appendix"},
     "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
 }
 
