@@ -7,6 +7,7 @@ import pandas as pd
 from bestofk import provenance
 from ledger.convergence import convergence_in_dimension
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
+from ledger.difficulty import decay_exponent, task_difficulty
 from ledger.expansions import expansion_orders
 from ledger.inference_vs_data import inference_vs_data
 from ledger.one_input import one_input
@@ -14,6 +15,7 @@ from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
 from ledger.rewards import optimal_reward
+from ledger.spread import replicate_spread
 from ledger.universality import universality
 
 #: Of the page of claims.
@@ -35,6 +37,9 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "universality": universality,
     "inference_vs_data": inference_vs_data,
     "convergence_in_dimension": convergence_in_dimension,
+    "task_difficulty": task_difficulty,
+    "decay_exponent": decay_exponent,
+    "replicate_spread": replicate_spread,
 }
 
 

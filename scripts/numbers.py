@@ -7,6 +7,7 @@ from bestofk import provenance
 from quoted import (
     convergence,
     curves,
+    difficulty,
     expansions,
     inference_vs_data,
     one_input,
@@ -14,6 +15,7 @@ from quoted import (
     phases,
     proportional_regime,
     rewards,
+    spread,
     universality,
 )
 from quoted.formats import figures, percent
@@ -80,6 +82,9 @@ DECLARATIONS = {
     "universality": universality.universality,
     "inference_vs_data": inference_vs_data.inference_vs_data,
     "convergence_in_dimension": convergence.convergence_in_dimension,
+    "task_difficulty": difficulty.task_difficulty,
+    "decay_exponent": difficulty.decay_exponent,
+    "replicate_spread": spread.replicate_spread,
 }
 
 

@@ -74,7 +74,33 @@ SPECTRUM = (*PROBLEM, "spectrum", 0)
 TEN = list(range(1, 11))
 POWER = {"shape": "power_law", "scale": 1.0}
 # path, value put there, key named (None: the path itself), what it holds, a word of what is allowed
+HARD = (*E, "task_difficulty")
 BAD_VALUES = [
+    ((*HARD, "problem", "teacher", "kappa"), [0.0, 0.5], "kappa[0]", "0.0", "label noise alone gives"),
+    ((*HARD, "problem", "reward", "overshoot"), [1.0], None, "[1.0]", "[0.0]"),
+    ((*HARD, "selection", "k_direct"), [1, 3], "selection.k_direct", "3", "each value must also be in k"),
+    (
+        (*HARD, "problem", "spectrum"),
+        [{**POWER, "exponent": 1.0}],
+        "teacher.draw",
+        "gaussian",
+        "must be signs",
+    ),
+    (
+        (*E, "replicate_spread", "simulation", "inputs"),
+        [10, 25],
+        "simulation.inputs[1]",
+        "25",
+        "multiple of group",
+    ),
+    (
+        (*E, "replicate_spread", "simulation", "group"),
+        40,
+        "simulation.group",
+        "40",
+        "at most half of the last",
+    ),
+    ((*E, "decay_exponent", "decay", "span"), 512, None, "512", "at most 256"),
     ((*PROBLEM, "noise_var"), -1.0, None, "-1.0", "a number greater than 0"),
     ((*PROBLEM, "noise_var"), 0.0, None, "0.0", "a number greater than 0"),
     ((*PROBLEM, "noise_var"), math.nan, None, "nan", "a number greater than 0"),

@@ -76,6 +76,11 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.inference_vs_data.tradeoff.reduced_temperature", [0.5, 1.0], "must hold 0"),
         ("experiments.convergence_in_dimension.problem.n_features", [20], "must hold at least 2"),
         ("experiments.convergence_in_dimension.selection.k", [4, 16], "must hold 1"),
+        (
+            "experiments.task_difficulty.problem.teacher",
+            {"kappa": [0.25, 1.0], "draw": "gaussian"},
+            "must hold 0.5",
+        ),
     ],
 )
 def test_need_that_is_not_met_is_named(key, value, says):
@@ -111,3 +116,8 @@ def test_results_are_named_after_the_file(path, says):
 def test_only_its_own_file_replaces_the_paper():
     [sentence] = unmet(load("workflow/config/paper.yaml"), "workflow/config/mine.yaml")
     assert "only workflow/config/paper.yaml may" in sentence
+
+
+def test_difficulty_out_of_reach_of_any_teacher_is_named():
+    [sentence] = unmet(changed("experiments.task_difficulty.problem.n_train", [10]), SMOKE)
+    assert sentence.startswith("experiments.task_difficulty.problem.teacher cannot be met: kappa is 0.25;")

@@ -51,7 +51,9 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
     for name, block in experiments.items():
         yield from _lengths(f"experiments.{name}", block)
         yield from _laws_of_inputs(f"experiments.{name}", block)
-        if block["kind"] == "selection":
+        unreachable = list(_unreachable(name, block))
+        yield from unreachable
+        if not unreachable and block["kind"] in ("selection", "task_difficulty", "replicate_spread"):
             yield from _domain(name, block, configuration["seed"])
         if block["kind"] == "expansion_orders":
             yield from _expansion(f"experiments.{name}.expansion", block["expansion"])
@@ -103,6 +105,7 @@ _LEAST = {
         ("problem.n_features", 2, "the figure extrapolates in 1/d"),
         ("problem.reward.overshoot", 2, "the figure has a row for the teacher and one for another judge"),
     ],
+    "experiments.task_difficulty": [("problem.teacher.kappa", 2, "a claim compares difficulties")],
 }
 
 #: Values that a list must hold.
@@ -129,6 +132,7 @@ _HELD = {
         *(("expansion.k", number) for number in (5, 8, 64)),
         *(("expansion.overshoot", number) for number in (0.0, 15.0)),
     ],
+    "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
 }
 
 
@@ -189,6 +193,15 @@ def _laws_of_inputs(path: str, block: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _unreachable(name: str, block: Mapping[str, Any]) -> Iterator[str]:
+    """Whether some teacher gives every stated difficulty."""
+    if "kappa" in block.get("problem", {}).get("teacher", {}):
+        try:
+            grid.points(name, block)
+        except ValueError as error:
+            yield f"experiments.{name}.problem.teacher cannot be met: {error}."
+
+
 def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
     """Whether the averaged selection error can be computed at every point and temperature."""
     path = f"experiments.{name}"
@@ -206,6 +219,8 @@ def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
                 f"{path}.problem gives q_TT/s^2 = {values.kappa:.4g} at {where}; "
                 "it must be below 0.5, where the law of 1/k^2 holds."
             )
+        if block["kind"] == "task_difficulty":
+            continue
         t = grid.all_temperatures(block, model) / (2 * values.s2)
         wrong = t[(t > 0) & np.isfinite(t) & ((t < REDUCED_TEMPERATURES[0]) | (t > REDUCED_TEMPERATURES[1]))]
         if wrong.size:

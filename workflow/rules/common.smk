@@ -98,11 +98,13 @@ FIGURES = {
     "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
     "universality": {"experiments": ["universality"], "place": "paper"},
+    "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
     "inference_vs_data": {"experiments": ["inference_vs_data"], "place": "paper"},
     "convergence_in_dimension": {
         "experiments": ["convergence_in_dimension", "equivalents"],
         "place": "appendix",
     },
+    "replicate_spread": {"experiments": ["replicate_spread"], "place": "appendix"},
 }
 
 
