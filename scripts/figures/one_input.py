@@ -91,7 +91,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame) -> pd.DataFrame:
     axes.legend(
         title=r"$\Delta_T/s$", loc="upper right", title_fontsize=7, handlelength=1.2, borderaxespad=0.1
     )
-    return curves.assign(series="error")
+    return curves.assign(series="excess", value=curves["value"] - curves["limit"])
 
 
 def draw_map(axes: Axes, rows: pd.DataFrame) -> tuple[QuadMesh, pd.DataFrame]:
