@@ -87,7 +87,7 @@ bench: $(READY)  ## speed, as ratios in one run
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/paper_figures.py
 
-clean:  ## remove results/; never figures/, paper/paper.pdf or the environment
+clean:  ## remove results/; never figures/, paper/*.pdf or the environment
 	@$(PYTHON) $(ALONE) rm -rf results .snakemake
 
 lock:  ## for maintainers, needs uv: pin envs/*.in again and write the conda environment from the pins

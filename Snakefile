@@ -40,6 +40,7 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         f"{RESULTS}/paper.pdf",
+        f"{RESULTS}/appendix.pdf",
         f"{RESULTS}/verify.json",
         f"{RESULTS}/published.json" if RUN == "paper" else [],
     message:

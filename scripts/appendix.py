@@ -9,6 +9,7 @@ from typing import Any
 
 from bestofk import config, provenance
 from bestofk.sources import installed_version
+from pictures import check_figure_files, check_figures
 from typesetting import Document, check_keys
 
 #: The file that Typst is given; it includes the others.
@@ -21,6 +22,7 @@ AXIS = {"from", "to", "points"}
 def main(
     numbers: str,
     claims: str,
+    figures: list[str],
     made: list[str],
     appendix: str,
     configuration: dict[str, Any],
@@ -34,6 +36,8 @@ def main(
         ``numbers.json`` of the run, which the text of the paper reads: its equations are repeated.
     claims : str
         ``claims.json`` of the run; the ledger is set from it.
+    figures : list of str
+        Files of the figures that the run made for the appendix; their stems are the figures' names.
     made : list of str
         Records of everything that the run made; they name the packages.
     appendix : str
@@ -46,14 +50,15 @@ def main(
     Raises
     ------
     ValueError
-        In one sentence: a result, or a number or work that the text names, is missing; or Typst does not
-        compile the text.
+        In one sentence: a result, or a number, work or figure that the text names, is missing; a figure is
+        made and not printed, or printed and not made; or Typst does not compile the text.
     """
     root = Path(root)
     for path in (numbers, claims):
         if not (root / path).is_file():
             raise ValueError(f"{path} is missing; the rule that makes it runs before the appendix.")
     check_keys(root, ENTRY, set(json.loads((root / numbers).read_text(encoding="utf-8"))))
+    check_figure_files(root, ENTRY, configuration["run"])
     document = Document(
         root,
         ENTRY,
@@ -61,7 +66,9 @@ def main(
         parameters=json.dumps(parameters(configuration)),
         environment=json.dumps(environment(provenance.read_record(root / path) for path in made)),
     )
-    provenance.write_atomic(root / appendix, document.pdf())
+    pdf = document.pdf()
+    check_figures(document, made={Path(path).stem for path in figures})
+    provenance.write_atomic(root / appendix, pdf)
 
 
 def parameters(configuration: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -5,20 +5,45 @@ from pathlib import Path
 
 import pandas as pd
 from bestofk import provenance
+from ledger.convergence import convergence_in_dimension
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
+from ledger.difficulty import decay_exponent, task_difficulty
+from ledger.expansions import expansion_orders
+from ledger.inference_vs_data import inference_vs_data
+from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
+from ledger.proportional_regime import proportional_regime
+from ledger.rewards import optimal_reward
+from ledger.spread import replicate_spread
+from ledger.universality import universality
+
+#: Of the page of claims.
+STYLE = (
+    "body{font:14px sans-serif;margin:1em} table{border-collapse:collapse} "
+    "th,td{text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ccc}"
+)
 
 LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "equivalents": equivalents,
     "error_vs_k": error_vs_k,
     "error_vs_temperature": error_vs_temperature,
     "best_of_k": best_of_k,
+    "one_input": one_input,
     "phase_diagram": phase_diagram,
+    "proportional_regime": proportional_regime,
+    "optimal_reward": optimal_reward,
+    "expansion_orders": expansion_orders,
+    "universality": universality,
+    "inference_vs_data": inference_vs_data,
+    "convergence_in_dimension": convergence_in_dimension,
+    "task_difficulty": task_difficulty,
+    "decay_exponent": decay_exponent,
+    "replicate_spread": replicate_spread,
 }
 
 
-def main(tables: list[str], claims: str, configuration: dict) -> None:
+def main(tables: list[str], claims: str, table: str, configuration: dict) -> None:
     """Decide the claims and write them in the order of the paper.
 
     Parameters
@@ -28,6 +53,8 @@ def main(tables: list[str], claims: str, configuration: dict) -> None:
     claims : str
         Output: a list of entries with id, sentence, source, experiment, quantity, measured, expected, verdict
         (``holds``, ``fails``, ``undecided``) and ``from``, the tables that decide it.
+    table : str
+        Output: the same as a page with one table, for the report.
     configuration : dict
         ``claims``: margins.
     """
@@ -39,6 +66,28 @@ def main(tables: list[str], claims: str, configuration: dict) -> None:
         for entry in decide(frames[experiment], settings):
             entries.append({**entry, "experiment": experiment, "from": [paths[experiment]]})
     provenance.write_json(claims, entries)
+    provenance.write_atomic(table, page(entries))
+
+
+def page(entries: list[dict]) -> str:
+    """The claims as an HTML page that needs nothing else.
+
+    Parameters
+    ----------
+    entries : list of dict
+        As in claims.json.
+
+    Returns
+    -------
+    str
+    """
+    columns = ["verdict", "sentence", "quantity", "measured", "expected", "source", "experiment", "id"]
+    table = pd.DataFrame(entries)[columns].rename(columns={"sentence": "claim"})
+    # Without this a long sentence would be cut.
+    with pd.option_context("display.max_colwidth", None):
+        body = table.to_html(index=False, border=0)
+    head = f"<head><meta charset='utf-8'><title>Claims</title><style>{STYLE}</style></head>"
+    return f"<!DOCTYPE html>\n<html>{head}<body>{body}</body></html>\n"
 
 
 if "snakemake" in globals():

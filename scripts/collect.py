@@ -22,7 +22,8 @@ def main(grid: str, theory: str, simulation: list[str], table: str, kind: str, c
         Output: the grid's columns, k, temperature, quantity, one column a method, and for what was simulated
         the statistics of `replicate_statistics` and z = (simulation - theory)/standard error.
     kind : str
-        What is drawn of an ``illustration``, and theory by other columns than `KEYS`, is passed on as it is.
+        What is drawn of an ``illustration``, and theory by other columns than `KEYS`, is passed on as it is;
+        of a ``replicate_spread`` every replicate is kept.
     configuration : dict
         Empty: everything is in the inputs.
     """
@@ -31,6 +32,14 @@ def main(grid: str, theory: str, simulation: list[str], table: str, kind: str, c
         provenance.write_table(pd.concat(batches, ignore_index=True), table)
         return
     values = provenance.read_table(theory)
+    if kind == "replicate_spread":
+        replicates = pd.concat(batches, ignore_index=True).assign(mean=lambda rows: rows["sum"] / rows["n"])
+        wide = values.pivot(index=KEYS, columns="method", values="value").reset_index()
+        wide.columns.name = None
+        frame = replicates.drop(columns="sum").merge(wide, on=KEYS, how="outer", validate="many_to_one")
+        points = provenance.read_table(grid)
+        provenance.write_table(points.merge(frame, on="point", how="right", validate="one_to_many"), table)
+        return
     if not set(KEYS) <= set(values.columns):
         provenance.write_table(values, table)
         return

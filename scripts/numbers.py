@@ -4,7 +4,20 @@ from pathlib import Path
 
 import numpy as np
 from bestofk import provenance
-from quoted import curves, order_parameters, phases
+from quoted import (
+    convergence,
+    curves,
+    difficulty,
+    expansions,
+    inference_vs_data,
+    one_input,
+    order_parameters,
+    phases,
+    proportional_regime,
+    rewards,
+    spread,
+    universality,
+)
 from quoted.formats import figures, percent
 
 
@@ -61,7 +74,17 @@ DECLARATIONS = {
     "error_vs_k": curves.error_vs_k,
     "error_vs_temperature": curves.error_vs_temperature,
     "best_of_k": curves.best_of_k,
+    "one_input": one_input.one_input,
     "phase_diagram": phases.phase_diagram,
+    "proportional_regime": proportional_regime.proportional_regime,
+    "optimal_reward": rewards.optimal_reward,
+    "expansion_orders": expansions.expansion_orders,
+    "universality": universality.universality,
+    "inference_vs_data": inference_vs_data.inference_vs_data,
+    "convergence_in_dimension": convergence.convergence_in_dimension,
+    "task_difficulty": difficulty.task_difficulty,
+    "decay_exponent": difficulty.decay_exponent,
+    "replicate_spread": spread.replicate_spread,
 }
 
 

@@ -1,17 +1,17 @@
 """Rule paper: typeset the paper, and refuse to when its numbers, figures or references are out of step."""
 
 import json
-import re
 from pathlib import Path
 
 from bestofk import provenance
-from typesetting import Document, bibliography_keys, check_keys, text_files, uncommented
+from pictures import check_figure_files, check_figures
+from typesetting import Document, bibliography_keys, check_keys, number_keys
 
 #: The file that Typst is given; it includes the others.
 ENTRY = Path("paper/paper.typ")
 
-#: The pictures of a document; tables are figures of another kind.
-FIGURES = "figure.where(kind: image)"
+#: The appendix by itself prints numbers, too.
+APPENDIX = Path("paper/appendix.typ")
 
 
 def main(
@@ -55,11 +55,11 @@ def main(
             raise ValueError(f"{path} is missing; the rule that makes it runs before the paper.")
     keys = set(json.loads((root / numbers).read_text(encoding="utf-8")))
     check_keys(root, ENTRY, keys)
-    check_figure_files(root, run)
+    check_figure_files(root, ENTRY, run)
 
     document = Document(root, ENTRY, run=run)
     pdf = document.pdf()
-    used = set(document.query("<number>", "value"))
+    used = set(document.query("<number>", "value")) | number_keys(root, APPENDIX).keys()
     cited = {key.strip("<>") for key in document.query("cite", "key")}
     for leftover, complaint in (
         (keys - used, f'{numbers} has "{{}}", which the text never uses'),
@@ -67,96 +67,8 @@ def main(
     ):
         if leftover:
             raise ValueError(complaint.format('", "'.join(sorted(leftover))) + ".")
-    mentioned = {target.strip("<>") for target in document.query("ref", "target")}
-    check_figures(document.query(FIGURES), mentioned, made={Path(path).stem for path in figures})
+    check_figures(document, made={Path(path).stem for path in figures})
     provenance.write_atomic(root / paper, pdf)
-
-
-def cited_figures(root: str | Path, run: str) -> list[str]:
-    """List the figures of the paper in the order in which they are printed.
-
-    Parameters
-    ----------
-    root : str or Path
-        The project's root.
-    run : str
-        Name of the run whose results the text reads.
-
-    Returns
-    -------
-    list of str
-        Names, which are the labels without ``fig:``.
-
-    Raises
-    ------
-    ValueError
-        If Typst does not compile the text, or a figure has no label.
-    """
-    document = Document(root, ENTRY, run=run)
-    document.pdf()
-    return [_name(figure) for figure in document.query(FIGURES)]
-
-
-def check_figure_files(root: Path, run: str) -> None:
-    """Check that every figure that the text names has its files, so that a complaint names the text.
-
-    Parameters
-    ----------
-    root : Path
-        The project's root.
-    run : str
-        Name of the run.
-
-    Raises
-    ------
-    ValueError
-        If a figure lacks a file, or its caption is empty.
-    """
-    for source in text_files(root, ENTRY):
-        where = source.removeprefix("paper/")
-        for name in re.findall(r'#fig\("([^"]*)"', uncommented(root / source)):
-            stem = f"results/{run}/figures/{name}"
-            for path in (f"{stem}.pdf", f"{stem}.record.json", f"workflow/captions/{name}.rst"):
-                if not (root / path).is_file():
-                    raise ValueError(f"The figure {name} (in {where}) has no file {path}.")
-            if not (root / f"workflow/captions/{name}.rst").read_text(encoding="utf-8").strip():
-                raise ValueError(f"The caption workflow/captions/{name}.rst (figure in {where}) is empty.")
-
-
-def check_figures(figures: list[dict], mentioned: set[str], made: set[str]) -> None:
-    """Check that the figures printed are the figures made, each with a caption, a label and a mention.
-
-    Parameters
-    ----------
-    figures : list of dict
-        Figure elements, as Typst's query gives them.
-    mentioned : set of str
-        Labels that the text refers to.
-    made : set of str
-        Names of the figures that the run made for the paper.
-
-    Raises
-    ------
-    ValueError
-        In one sentence, for the first figure that fails.
-    """
-    names = [_name(figure) for figure in figures]
-    for name, figure in zip(names, figures, strict=True):
-        if not figure.get("caption"):
-            raise ValueError(f"The figure {name} has no caption.")
-        if f"fig:{name}" not in mentioned:
-            raise ValueError(f"The figure {name} is never referred to in the text (as @fig:{name}).")
-        if name not in made:
-            raise ValueError(f"The paper prints the figure {name}, which the run does not make for it.")
-    if missing := sorted(made - set(names)):
-        raise ValueError(f"The run makes the figure {missing[0]} for the paper, which does not print it.")
-
-
-def _name(figure: dict) -> str:
-    label = figure.get("label", "").strip("<>")
-    if not label.startswith("fig:"):
-        raise ValueError(f'A figure of the paper has the label "{label}"; it must be fig: and its name.')
-    return label.removeprefix("fig:")
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""Rule publish: put the finished figures and the paper where a reader finds them, all at once."""
+"""Rule publish: put the finished figures, paper and appendix where a reader finds them, all at once."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from bestofk import provenance
 def main(
     figures: list[str],
     paper: str,
+    appendix: str,
     numbers: str,
     claims: str,
     verification: str,
@@ -20,8 +21,8 @@ def main(
     ----------
     figures : list of str
         Pictures and their numbers; copied to figures/.
-    paper : str
-        The typeset paper; copied to paper/paper.pdf.
+    paper, appendix : str
+        The typeset documents; copied to paper/paper.pdf and paper/appendix.pdf.
     numbers, claims : str
         What the paper states; kept in the manifest, so that a clone without results can trace it.
     verification : str
@@ -32,12 +33,12 @@ def main(
         Not used: recorded by the rule.
     """
     targets = {source: Path("figures") / Path(source).name for source in figures} | {
-        paper: Path("paper/paper.pdf")
+        source: Path("paper") / Path(source).name for source in (paper, appendix)
     }
     # Everything is read before anything is written: a part of a set is never published.
     contents = {target: Path(source).read_bytes() for source, target in targets.items()}
     manifest = {
-        "records": records_behind([*figures, paper, numbers, claims]),
+        "records": records_behind([*figures, paper, appendix, numbers, claims]),
         "numbers": provenance.read_json(numbers),
         "claims": provenance.read_json(claims),
     }

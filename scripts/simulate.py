@@ -20,7 +20,7 @@ def main(grid: str, simulation: str, experiment: str, kind: str, batch: int, con
     experiment : str
         Name of the experiment.
     kind : str
-        ``selection``, ``order_parameters`` or ``illustration``.
+        Names a module of workflow/simulations.
     batch : int
         Number of the batch, from 0.
     configuration : dict

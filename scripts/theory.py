@@ -18,7 +18,7 @@ def main(grid: str, theory: str, experiment: str, kind: str, configuration: dict
     experiment : str
         Name of the experiment.
     kind : str
-        ``selection``, ``order_parameters``, ``phase_diagram`` or ``illustration``.
+        Names a module of workflow/theories.
     configuration : dict
         ``seed`` and the experiment's blocks by dotted key.
     """

@@ -92,7 +92,7 @@ class ProjectCopy:
         else:
             shutil.copytree(ROOT, root, ignore=NOT_TRACKED)
         figures = [f"figures/{name}.{suffix}" for name in figure_table() for suffix in ("pdf", "png", "csv")]
-        for name in (*figures, "paper/paper.pdf"):
+        for name in (*figures, "paper/paper.pdf", "paper/appendix.pdf"):
             (root / name).parent.mkdir(exist_ok=True)
             (root / name).touch(exist_ok=True)
         self.published = self.hashes("figures") | self.hashes("paper")

@@ -89,17 +89,40 @@ def check_keys(root: str | Path, entry: str | Path, numbers: set[str]) -> None:
         In one sentence, for the first key that does not exist.
     """
     references = bibliography_keys(root)
+    for key, where in number_keys(root, entry).items():
+        if key not in numbers:
+            raise ValueError(f'numbers.json has no "{key}" (used in {where}).')
     for name in text_files(root, entry):
         if not name.endswith(".typ"):
             continue
         text, where = uncommented(Path(root) / name), name.removeprefix("paper/")
-        for key in re.findall(r'num\("([^"]*)"\)', text):
-            if key not in numbers:
-                raise ValueError(f'numbers.json has no "{key}" (used in {where}).')
         # The labels of a document's own parts hold a colon; what holds none cites a work.
         for key in re.findall(r"(?<!\w)@([A-Za-z][\w-]*)(?![\w:-])", text):
             if key not in references:
                 raise ValueError(f'references.bib has no "{key}" (cited in {where}).')
+
+
+def number_keys(root: str | Path, entry: str | Path) -> dict[str, str]:
+    """Find the numbers that the text of a document names.
+
+    Parameters
+    ----------
+    root : str or Path
+        The project's root.
+    entry : str or Path
+        The document, relative to the root.
+
+    Returns
+    -------
+    dict of str to str
+        Key of a number to a file, below paper/, that names it.
+    """
+    return {
+        key: name.removeprefix("paper/")
+        for name in text_files(root, entry)
+        if name.endswith(".typ")
+        for key in re.findall(r'num\("([^"]*)"\)', uncommented(Path(root) / name))
+    }
 
 
 class Document:

@@ -1,13 +1,13 @@
 """Figure phase_diagram: the best number of candidates over reduced variables, and the price of a formula."""
 
+import candidate_maps as maps
 import drawing
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from bestofk import boundaries, provenance
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import BoundaryNorm, ListedColormap, LogNorm
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.optimize import brentq
@@ -15,14 +15,8 @@ from scipy.optimize import brentq
 #: Height in inches.
 HEIGHT = 4.3
 
-#: Upper ends of the classes of the optimal k; the last class is open.
-CLASSES = [1, 2, 4, 8, 16, 64, 256, 1024]
-
 #: Dots per inch of the cells inside the PDF.
 CELL_RESOLUTION = 400
-
-#: Cells without a finite optimum.
-NONE_COLOUR = "0.92"
 
 #: Range of the colour scale of the regret, in units of s^2.
 REGRET = (1e-2, 1e2)
@@ -103,14 +97,6 @@ def grid_of(cells: pd.DataFrame, column: str, rows: str) -> tuple[np.ndarray, np
     return wide.columns.to_numpy(), wide.index.to_numpy(), wide.to_numpy(dtype=float)
 
 
-def edges(values: np.ndarray, *, log: bool = True) -> np.ndarray:
-    """Edges of cells around evenly spaced centres."""
-    x = np.log(values) if log else values
-    half = np.diff(x) / 2
-    result = np.concatenate([[x[0] - half[0]], x[:-1] + half, [x[-1] + half[-1]]])
-    return np.exp(result) if log else result
-
-
 def warm_lines(cells: pd.DataFrame, rho: float) -> pd.DataFrame:
     """Boundaries at one rho and T > 0: where each says that finite optima end."""
     kappa_cells, t_cells, searched = grid_of(cells, "rho_searched", "reduced_temperature")
@@ -174,30 +160,24 @@ def cold_lines(cells: pd.DataFrame) -> pd.DataFrame:
 def draw_candidates(axes: Axes, cells: pd.DataFrame, rows: str) -> QuadMesh:
     """Draw the optimal k in classes, and grey where there is no finite one."""
     kappa, other, k = grid_of(cells, "optimal_k", rows)
-    ends = [0.5, *(end + 0.5 for end in CLASSES), np.inf]
-    colours = mpl.colormaps["viridis"](np.linspace(0.0, 1.0, len(CLASSES) + 1))
-    # Drawn by the number of the class: a colour bar cannot end at infinity.
-    number = np.digitize(np.where(np.isfinite(k), k, 1.0), ends[1:])
-    norm = BoundaryNorm(np.arange(len(CLASSES) + 2), len(CLASSES) + 1)
-    style = {"cmap": ListedColormap(colours), "norm": norm, "rasterized": True}
-    return mesh(axes, kappa, other, np.ma.array(number, mask=~np.isfinite(k)), rows, **style)
+    set_scales(axes, rows)
+    return maps.draw_candidates(axes, maps.edges(kappa), maps.edges(other, log=rows != "rho"), k)
 
 
 def draw_regret(axes: Axes, cells: pd.DataFrame) -> QuadMesh:
     """Draw how much larger the error at the published k is than at the best one."""
     kappa, other, regret = grid_of(cells, "regret", "reduced_temperature")
+    set_scales(axes, "reduced_temperature")
+    axes.set_facecolor(maps.NONE_COLOUR)
     style = {"cmap": "magma_r", "norm": LogNorm(*REGRET), "rasterized": True}
     shown = np.ma.masked_less_equal(regret, 0.0)
-    return mesh(axes, kappa, other, shown, "reduced_temperature", **style)
+    return axes.pcolormesh(maps.edges(kappa), maps.edges(other), shown, **style)
 
 
-def mesh(axes: Axes, kappa: np.ndarray, other: np.ndarray, values, rows: str, **style) -> QuadMesh:
-    """Draw cells on the axes of a panel."""
-    log = rows == "reduced_temperature"
-    axes.set_facecolor(NONE_COLOUR)
+def set_scales(axes: Axes, rows: str) -> None:
+    """Make the axes of a panel logarithmic, except that of rho."""
     axes.set_xscale("log")
-    axes.set_yscale("log" if log else "linear")
-    return axes.pcolormesh(edges(kappa), edges(other, log=log), values, **style)
+    axes.set_yscale("linear" if rows == "rho" else "log")
 
 
 def draw_lines(axes: Axes, lines: pd.DataFrame, rows: str) -> None:
@@ -229,11 +209,7 @@ def scales(figure: Figure, axes: np.ndarray, candidates: QuadMesh, price: QuadMe
     axes[0, -1].set_ylabel(r"$\rho = q_{TR}/q_{RR}$", labelpad=0)
     for row, word in zip(axes, ("none", "no regret"), strict=True):
         row[0].text(0.05, 0.93, word, transform=row[0].transAxes, va="top", fontsize=7, color="0.3")
-    bar = figure.colorbar(candidates, ax=axes[0], aspect=15, pad=0.01)
-    starts = [1, *(end + 1 for end in CLASSES)]
-    names = [f"{a}" if a == b else f"{a}–{b}" for a, b in zip(starts, CLASSES, strict=False)]
-    bar.set_ticks(np.arange(len(CLASSES) + 1) + 0.5, labels=[*names, f"> {CLASSES[-1]}"], fontsize=7)
-    bar.ax.tick_params(length=0, which="both")
+    maps.candidates_bar(figure, candidates, axes[0], aspect=15)
     bar = figure.colorbar(price, ax=axes[1], aspect=15, pad=0.01, extend="both")
     bar.set_ticks([0.01, 0.1, 1, 10, 100], labels=["0.01", "0.1", "1", "10", "100"])
     bar.set_label("units of $s^2$", labelpad=1)

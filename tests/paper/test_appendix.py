@@ -14,9 +14,15 @@ import pytest
 import typst
 import yaml
 from bestofk import config, provenance
+from project_copy import figure_table
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECTIONS = ("notation", "parameters", "ledger", "environment")
+FIGURES = [
+    f"results/toy/figures/{name}.pdf"
+    for name, entry in figure_table().items()
+    if entry["place"] == "appendix"
+]
 FIELDS = ("id", "sentence", "source", "experiment", "quantity", "measured", "expected", "verdict")
 
 #: Labels and numbers of a document's equations, put at its end.
@@ -42,10 +48,15 @@ def configuration() -> dict[str, Any]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """The text of the paper with made-up results; no figure is among them."""
+    """The text of the paper with made-up results and figures."""
     shutil.copytree(PROJECT / "paper", tmp_path / "paper")
+    shutil.copytree(PROJECT / "workflow/captions", tmp_path / "workflow/captions")
+    drawing = typst.compile(b"#set page(width: 80mm, height: 30mm)\nA", ignore_system_fonts=True)
+    for caption in (tmp_path / "workflow/captions").iterdir():
+        stem = tmp_path / "results/toy/figures" / caption.stem
+        provenance.write_atomic(stem.with_suffix(".pdf"), drawing)
+        provenance.write_json(stem.with_suffix(".record.json"), {"rule": "fig", "recipe": 64 * "0"})
     results = tmp_path / "results/toy"
-    results.mkdir(parents=True)
     text = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "paper").rglob("*.typ"))
     numbers = {key: {"value": 1, "text": "1", "from": []} for key in re.findall(r'num\("([^"]+)"\)', text)}
     provenance.write_json(results / "numbers.json", numbers)
@@ -74,6 +85,7 @@ def build(appendix: ModuleType, tree: Path, configuration: dict[str, Any]) -> Ca
         appendix.main(
             numbers="results/toy/numbers.json",
             claims="results/toy/claims.json",
+            figures=FIGURES,
             made=[f"results/toy/{rule}.record.json" for rule in ("grid", "theory", "numbers")],
             appendix=output,
             configuration=configuration,
@@ -111,8 +123,15 @@ def words(element: Any) -> str:
 
 def as_written(text: str) -> Any:
     """A value read back from its YAML; YAML 1.1 reads 1e-8 as text."""
-    value = yaml.safe_load(text)
-    return float(value) if isinstance(value, str) and re.fullmatch(r"\de-\d+", value) else value
+
+    def number(value: Any) -> Any:
+        if isinstance(value, list):
+            return [number(item) for item in value]
+        if isinstance(value, dict):
+            return {key: number(item) for key, item in value.items()}
+        return float(value) if isinstance(value, str) and re.fullmatch(r"\de-\d+", value) else value
+
+    return number(yaml.safe_load(text))
 
 
 def leaves(block: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -130,23 +149,22 @@ def test_two_builds_give_the_same_bytes(build: Callable[..., Path]) -> None:
 
 
 def test_equations_have_the_numbers_of_the_paper(tree: Path, document: Callable[[str], Any]) -> None:
-    drawing = typst.compile(b"#set page(width: 80mm, height: 30mm)\nA", ignore_system_fonts=True)
-    shutil.copytree(PROJECT / "workflow/captions", tree / "workflow/captions")
-    (tree / "results/toy/figures").mkdir()
-    for caption in (tree / "workflow/captions").iterdir():
-        stem = tree / "results/toy/figures" / caption.stem
-        stem.with_suffix(".pdf").write_bytes(drawing)
-        provenance.write_json(stem.with_suffix(".record.json"), {"rule": "fig", "recipe": 64 * "0"})
     found = {}
     for entry in ("paper", "appendix"):
         (tree / f"paper/probe_{entry}.typ").write_text(PROBE.format(entry=f"{entry}.typ"), encoding="utf-8")
         (equations,) = document(f"paper/probe_{entry}.typ").query("<equations>", "value")
         found[entry] = dict(equations)
-    derived = set(
-        re.findall(r"<(eq:\w+)>", (PROJECT / "paper/sections/derivations.typ").read_text(encoding="utf-8"))
-    )
-    assert derived < found["appendix"].keys()
-    assert found["appendix"].items() < found["paper"].items()
+
+    def labelled(pattern: str) -> set[str]:
+        texts = [path.read_text(encoding="utf-8") for path in (PROJECT / "paper/sections").glob(pattern)]
+        return {label for text in texts for label in re.findall(r"<(eq:\w+)>", text)}
+
+    further = labelled("appendix_*.typ")
+    shared = {label: number for label, number in found["appendix"].items() if label not in further}
+    assert labelled("derivations*.typ") < shared.keys()
+    assert shared.items() < found["paper"].items()
+    assert further < found["appendix"].keys() and not further & found["paper"].keys()
+    assert all(found["appendix"][label] > max(found["paper"].values()) for label in further)
 
 
 def test_every_parameter_is_in_the_table_of_its_experiment(
@@ -208,13 +226,16 @@ def test_names_in_the_notation_are_names_of_the_code() -> None:
 def test_the_appendix_is_made_of_all_text_and_the_paper_of_all_but_its_sections(
     script: Callable[[str], ModuleType],
 ) -> None:
-    text_files = script("paper").text_files
+    script("paper")
+    from typesetting import text_files
+
     everything = {
         path.relative_to(PROJECT).as_posix()
         for path in (PROJECT / "paper").rglob("*")
         if path.suffix in {".typ", ".bib"}
     }
-    alone = {"paper/appendix.typ", *(f"paper/sections/{name}.typ" for name in SECTIONS)}
+    own = [name for name in everything if name.startswith("paper/sections/appendix_")]
+    alone = {"paper/appendix.typ", *(f"paper/sections/{name}.typ" for name in SECTIONS), *own}
     assert set(text_files(PROJECT, "paper/appendix.typ")) == everything
     assert set(text_files(PROJECT, "paper/paper.typ")) == everything - alone
 

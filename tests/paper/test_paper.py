@@ -126,9 +126,25 @@ def test_a_number_reaches_the_page(tree: Path, build: Callable[..., Path]) -> No
 
 
 def test_figures_are_listed_in_the_order_of_the_paper(tree: Path, paper: ModuleType) -> None:
-    assert paper.cited_figures(tree, "toy") == ["curve", "wide"]
+    assert printed(tree, paper) == ["curve", "wide"]
     edit(tree / "paper/paper.typ", '#fig("curve")\n#fig("wide")', '#fig("wide")\n#fig("curve")')
-    assert paper.cited_figures(tree, "toy") == ["wide", "curve"]
+    assert printed(tree, paper) == ["wide", "curve"]
+
+
+def printed(tree: Path, paper: ModuleType) -> list[str]:
+    from pictures import printed_figures
+
+    document = paper.Document(tree, paper.ENTRY, run="toy")
+    document.pdf()
+    return printed_figures(document)
+
+
+def test_number_of_the_appendix_alone_is_used(tree: Path, build: Callable[..., Path]) -> None:
+    edit(tree / "results/toy/numbers.json", '"tried"', '"other": {"text": "1"}, "tried"')
+    with pytest.raises(ValueError, match='has "other", which the text never uses'):
+        build()
+    (tree / "paper/appendix.typ").write_text('#import "template.typ": num\n#num("other")\n', encoding="utf-8")
+    assert build().read_bytes().startswith(b"%PDF")
 
 
 def test_an_unknown_number_is_named_with_the_file_that_uses_it(

@@ -31,23 +31,28 @@ def run(smoke_run: ProjectCopy, monkeypatch: pytest.MonkeyPatch) -> ProjectCopy:
 
 
 def test_printed_figures_are_those_made_for_the_paper_in_their_order(smoke_run: ProjectCopy, script) -> None:
-    printed = script("paper").cited_figures(smoke_run.root, "smoke")
-    assert printed == [name for name, entry in FIGURES.items() if entry["place"] == "paper"]
+    paper = script("paper")
+    document = paper.Document(smoke_run.root, paper.ENTRY, run="smoke")
+    document.pdf()
+    from pictures import printed_figures
+
+    in_paper = [name for name, entry in FIGURES.items() if entry["place"] == "paper"]
+    assert printed_figures(document) == in_paper
 
 
 def test_rules_scripts_and_captions_are_those_of_the_figures(smoke_run: ProjectCopy) -> None:
     rules = smoke_run.snakemake("--list-rules").stdout.split()
     assert {name.removeprefix("fig_") for name in rules if name.startswith("fig_")} == set(FIGURES)
     assert stems("scripts/figures/*.py") == set(FIGURES)
-    # Two texts of the report belong to no figure.
-    assert stems("workflow/captions/*.rst") - {"claims", "report"} == set(FIGURES)
+    # Some texts of the report belong to no figure.
+    others = {"claims", "report", "paper", "appendix"}
+    assert stems("workflow/captions/*.rst") - others == set(FIGURES)
     assert stems("results/smoke/figures/*.pdf", smoke_run.root) == set(FIGURES)
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "png", "csv"])
-def test_published_figures_are_those_of_the_paper_or_none(suffix: str) -> None:
-    in_paper = {name for name, entry in FIGURES.items() if entry["place"] == "paper"}
-    assert stems(f"figures/*.{suffix}") in (set(), in_paper)
+def test_published_figures_are_those_of_the_rules_or_none(suffix: str) -> None:
+    assert stems(f"figures/*.{suffix}") in (set(), set(FIGURES))
 
 
 def test_every_experiment_is_drawn() -> None:
@@ -73,7 +78,7 @@ def test_figure_leads_back_to_its_experiments(run: ProjectCopy, name: str, suffi
     assert holds, text
     assert f"scripts/figures/{name}.py" in text
     for experiment in FIGURES[name]["experiments"]:
-        own = {"problem", "selection", "phases", "simulation"} & set(SMOKE["experiments"][experiment])
+        own = set(SMOKE["experiments"][experiment]) - {"kind"}
         for part in own:
             assert f"experiments.{experiment}.{part}: " in text
         if "simulation" in own:
@@ -83,8 +88,9 @@ def test_figure_leads_back_to_its_experiments(run: ProjectCopy, name: str, suffi
     assert not [other for other in strangers if f"experiments.{other}." in text]
 
 
-def test_paper_leads_back_to_every_experiment(run: ProjectCopy) -> None:
-    text, holds = trace.trace("results/smoke/paper.pdf", "smoke")
+@pytest.mark.parametrize("name", ["paper", "appendix"])
+def test_document_leads_back_to_every_experiment(run: ProjectCopy, name: str) -> None:
+    text, holds = trace.trace(f"results/smoke/{name}.pdf", "smoke")
     assert holds, text
     for experiment in SMOKE["experiments"]:
         assert f"experiments.{experiment}." in text

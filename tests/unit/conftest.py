@@ -115,11 +115,14 @@ class Project:
             for suffix in ("pdf", "png", "csv")
         ]
         paper = f"{folder}/paper.pdf"
+        appendix = f"{folder}/appendix.pdf"
         self.make("paper", {paper: "pages"}, inputs=[numbers, claims, *figures])
+        self.make("appendix", {appendix: "more pages"}, inputs=[numbers, claims])
         if name == "paper":
             stamp = f"{folder}/published.json"
-            publish.main(figures, paper, numbers, claims, verification="", published=stamp, configuration={})
-            self.make("publish", {stamp: Path(stamp).read_text()}, inputs=[*figures, paper])
+            given = (figures, paper, appendix, numbers, claims)
+            publish.main(*given, verification="", published=stamp, configuration={})
+            self.make("publish", {stamp: Path(stamp).read_text()}, inputs=[*figures, paper, appendix])
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {run: ROOT / "workflow" / "config" / f"{run}.yaml" for run in ("paper", "smoke")}
 SMOKE = config.load(FILES["smoke"])
-OPTIONAL = {"reduced_temperature_theory", "optimal_temperature"}
+OPTIONAL = {"reduced_temperature_theory", "optimal_k", "optimal_temperature"}
 
 
 def to_yaml(document) -> str:
@@ -74,7 +74,33 @@ SPECTRUM = (*PROBLEM, "spectrum", 0)
 TEN = list(range(1, 11))
 POWER = {"shape": "power_law", "scale": 1.0}
 # path, value put there, key named (None: the path itself), what it holds, a word of what is allowed
+HARD = (*E, "task_difficulty")
 BAD_VALUES = [
+    ((*HARD, "problem", "teacher", "kappa"), [0.0, 0.5], "kappa[0]", "0.0", "label noise alone gives"),
+    ((*HARD, "problem", "reward", "overshoot"), [1.0], None, "[1.0]", "[0.0]"),
+    ((*HARD, "selection", "k_direct"), [1, 3], "selection.k_direct", "3", "each value must also be in k"),
+    (
+        (*HARD, "problem", "spectrum"),
+        [{**POWER, "exponent": 1.0}],
+        "teacher.draw",
+        "gaussian",
+        "must be signs",
+    ),
+    (
+        (*E, "replicate_spread", "simulation", "inputs"),
+        [10, 25],
+        "simulation.inputs[1]",
+        "25",
+        "multiple of group",
+    ),
+    (
+        (*E, "replicate_spread", "simulation", "group"),
+        40,
+        "simulation.group",
+        "40",
+        "at most half of the last",
+    ),
+    ((*E, "decay_exponent", "decay", "span"), 512, None, "512", "at most 256"),
     ((*PROBLEM, "noise_var"), -1.0, None, "-1.0", "a number greater than 0"),
     ((*PROBLEM, "noise_var"), 0.0, None, "0.0", "a number greater than 0"),
     ((*PROBLEM, "noise_var"), math.nan, None, "nan", "a number greater than 0"),
@@ -112,7 +138,7 @@ BAD_VALUES = [
         "n_features of them, 10",
     ),
     ((*PROBLEM, "reward"), {}, "reward", "none of", "exactly one of overshoot, correlation, weights"),
-    ((*PROBLEM, "teacher", "draw"), "uniform", None, '"uniform"', "gaussian or signs"),
+    ((*PROBLEM, "teacher", "draw"), "uniform", None, '"uniform"', "gaussian, signs or prior"),
     ((*SELECTION, "k"), [0, 1], "selection.k[0]", "0", "an integer from 1"),
     ((*SELECTION, "k"), [8, 2], None, "[8, 2]", "in increasing order"),
     ((*SELECTION, "k"), [1, math.inf], "selection.k[1]", "inf", "an integer from 1"),
@@ -207,8 +233,11 @@ def test_every_key_is_needed_and_its_absence_names_it(run):
 
 def test_optional_keys_may_be_left_out():
     document = copy.deepcopy(SMOKE)
-    for key in OPTIONAL:
-        del document["experiments"]["error_vs_temperature"]["selection"][key]
+    for name in ("error_vs_k", "error_vs_temperature"):
+        selection = document["experiments"][name]["selection"]
+        document["experiments"][name]["selection"] = {
+            key: value for key, value in selection.items() if key not in OPTIONAL
+        }
     assert config.loads(to_yaml(document)) == document
 
 

@@ -123,8 +123,9 @@ def test_columns_are_those_of_the_data_dictionary():
     contract = json.loads((ROOT / "workflow" / "schemas" / "tables.json").read_text())["tables"]["grid"][
         "columns"
     ]
-    points = table()
+    points = table(inputs=["gaussian"])
     assert list(contract) == list(points.columns)
+    assert list(table().columns) == [name for name in contract if name != "inputs"]
     kinds = {
         "string": pd.api.types.is_string_dtype,
         "int64": pd.api.types.is_int64_dtype,
@@ -319,3 +320,16 @@ def test_batch_out_of_range_is_refused(replicates, batches, batch):
 def test_block_of_takes_the_parts_of_one_experiment():
     keys = {"seed": 1, "experiments.error_vs_k.problem": 2, "experiments.error_vs_k2.problem": 3}
     assert grid.block_of(keys, "error_vs_k") == {"problem": 2}
+
+
+def test_laws_of_inputs_multiply_problems_and_leave_the_others_as_they_were():
+    without, several = table(), table(inputs=["gaussian", "digits"])
+    assert len(several) == 2 * len(without)
+    assert several["seed_key"].nunique() == 2 * without["seed_key"].nunique()
+    assert not set(several["point"]) & set(without["point"])
+    assert without["point"].equals(table()["point"])
+
+
+def test_teacher_from_the_prior_enters_by_its_root_mean_square():
+    model = grid.build_model({**ROW, "teacher_draw": "prior"}, "test", 1)
+    np.testing.assert_array_equal(model.teacher, np.full(20, 2.0))

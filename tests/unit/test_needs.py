@@ -49,10 +49,38 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.error_vs_k.selection.reduced_temperature_theory", None, "must hold at least 1"),
         ("experiments.error_vs_k.problem.noise_var", 0.25, "must be at most 50"),
         ("experiments.error_vs_temperature.selection.optimal_temperature", None, "is not true"),
+        ("experiments.error_vs_k.selection.optimal_k", None, "is not true"),
         ("experiments.best_of_k.problem.n_train", [1000], "must be below 0.5"),
         ("experiments.best_of_k.selection.temperature", [0.0, 0.1], "it must be 0, inf, or from"),
         ("experiments.best_of_k.problem.reward", {"overshoot": [1.0]}, "must hold 0"),
         ("experiments.phase_diagram.phases.rho", [0.5], "must hold at least 2"),
+        ("experiments.optimal_reward.selection.k", [2, 3, 8], "must hold 64"),
+        ("experiments.optimal_reward.selection.k_theory", [2, 3, 8, 64, math.inf], "ends before 1000"),
+        ("experiments.optimal_reward.selection.overshoot", [0.0, 1.0, 1.7], "holds 1.7; it must be one of"),
+        ("experiments.optimal_reward.selection.reduced_temperature", [2.5], "does not hold 2.5"),
+        ("experiments.optimal_reward.problem.noise_var", 0.02, "must be at most 2500"),
+        ("experiments.optimal_reward.problem.n_train", [1000], "must be below 0.5"),
+        ("experiments.expansion_orders.expansion.k", [5, 8], "must hold 64"),
+        ("experiments.expansion_orders.expansion.q_tt", 1.0, "must be at most 50"),
+        ("experiments.expansion_orders.expansion.reduced_temperature.to", 50.0, "at least ten times"),
+        ("experiments.proportional_regime.selection.k", [2, 4], "must hold 1"),
+        ("experiments.proportional_regime.selection.reduced_temperature", [0.0], "must hold at least 2"),
+        ("experiments.error_vs_k.problem.inputs", ["digits"], "of the kind universality"),
+        ("experiments.error_vs_k.problem.teacher.draw", "prior", "must be gaussian or signs for selection"),
+        ("experiments.universality.problem.teacher.draw", "signs", "must have draw: prior"),
+        ("experiments.universality.problem.prior_var", 2.0, "must have draw: prior and mean_square equal"),
+        ("experiments.universality.selection.k", [1, 2000], "must be at most 1000"),
+        ("experiments.universality.problem.n_features", [32], "must be [64]"),
+        ("experiments.universality.simulation.inputs", 1790, "wants 1854 training points and test inputs"),
+        ("experiments.inference_vs_data.tradeoff.overshoot", [1.0, 2.0], "must hold 0"),
+        ("experiments.inference_vs_data.tradeoff.reduced_temperature", [0.5, 1.0], "must hold 0"),
+        ("experiments.convergence_in_dimension.problem.n_features", [20], "must hold at least 2"),
+        ("experiments.convergence_in_dimension.selection.k", [4, 16], "must hold 1"),
+        (
+            "experiments.task_difficulty.problem.teacher",
+            {"kappa": [0.25, 1.0], "draw": "gaussian"},
+            "must hold 0.5",
+        ),
     ],
 )
 def test_need_that_is_not_met_is_named(key, value, says):
@@ -88,3 +116,8 @@ def test_results_are_named_after_the_file(path, says):
 def test_only_its_own_file_replaces_the_paper():
     [sentence] = unmet(load("workflow/config/paper.yaml"), "workflow/config/mine.yaml")
     assert "only workflow/config/paper.yaml may" in sentence
+
+
+def test_difficulty_out_of_reach_of_any_teacher_is_named():
+    [sentence] = unmet(changed("experiments.task_difficulty.problem.n_train", [10]), SMOKE)
+    assert sentence.startswith("experiments.task_difficulty.problem.teacher cannot be met: kappa is 0.25;")

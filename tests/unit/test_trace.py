@@ -206,7 +206,9 @@ def test_file_that_a_person_writes_says_so(project, target):
 def test_source_names_the_rules_that_read_it(project):
     with pytest.raises(ArtifactError, match=r"a person .* keeps it\. .* source of the rule simulate\.$"):
         trace("scripts/simulate.py")
-    with pytest.raises(ArtifactError, match=r"source of the rules claims, collect, fig_equivalents, "):
+    with pytest.raises(
+        ArtifactError, match=r"source of the rules appendix, claims, collect, fig_equivalents, "
+    ):
         trace("workflow/adapter.py")
 
 

@@ -128,7 +128,7 @@ class TestClaims:
         verdicts = self.verdicts(curves.error_vs_k(frame.rename(columns=swapped), SETTINGS))
         assert (verdicts["third_order_exact"], verdicts["third_order_published"]) == ("fails", "fails")
 
-    def fits(self, *, error=1e-5, slope=1.0, shift=0.0, one_point=0.5, bias=1.0) -> pd.DataFrame:
+    def fits(self, *, error=1e-5, slope=1.0, shift=0.0, one_point=0.5, bias=1.0, spread=1.0) -> pd.DataFrame:
         """Fits at three sizes of one setting: two-point values times 1 + slope/d, with q_TT shifted."""
         values = {"s2": 0.5, "q_tt": 0.25, "q_tr": 0.02, "q_rr": 0.4}
         rows = []
@@ -149,6 +149,8 @@ class TestClaims:
                     }
                 )
             rows.append(columns | {"quantity": "s2_bias", "two_point": 2.0 * slope * bias, "simulation": NAN})
+            found = {"quantity": "variance_spread", "two_point": 0.1 / d, "standard_error": error * 0.1 / d}
+            rows.append(columns | found | {"simulation": 0.1 / d * (spread + slope / d)})
         return pd.DataFrame(rows)
 
     def test_equivalents_are_judged_at_infinite_size(self, script):
@@ -171,6 +173,9 @@ class TestClaims:
             ({"slope": 1e-3}, "matched_prior", "holds"),
             ({"slope": 1e-3, "shift": 0.05}, "matched_prior", "fails"),
             ({"error": 0.1}, "matched_prior", "undecided"),
+            ({}, "closure_spread", "holds"),
+            ({"spread": 1.1}, "closure_spread", "fails"),
+            ({"error": 0.1}, "closure_spread", "undecided"),
             # 1 + slope/d is 1 + b/n with b = 2 slope at n = 2 d.
             ({}, "finite_size_bias", "holds"),
             ({"bias": 1.2}, "finite_size_bias", "fails"),
@@ -275,11 +280,14 @@ class TestClaims:
 
     def test_entries_name_the_table_that_decides_them(self, script, tmp_path, monkeypatch):
         claims = script("claims")
-        entry = entries.claim("a", "A.", "new", "q", "1", "1", True)
+        sentence = "A < B, " + 80 * "and more " + "to the end."
+        entry = entries.claim("a", sentence, "new", "q", "1", "1", True)
         monkeypatch.setattr(claims, "LEDGER", {"tiny": lambda frame, settings: [entry | settings]})
         provenance.write_table(pd.DataFrame({"x": [1]}), tmp_path / "tiny.parquet")
         configuration = {"claims": {"margin": 0.5}, "confidence": 0.9}
         table, out = str(tmp_path / "tiny.parquet"), str(tmp_path / "claims.json")
-        claims.main([table], out, configuration)
+        page = tmp_path / "claims.html"
+        claims.main([table], out, page, configuration)
         extra = {"experiment": "tiny", "from": [table], "margin": 0.5, "confidence": 0.9}
         assert provenance.read_json(out) == [entry | extra]
+        assert f"<td>{sentence.replace('<', '&lt;')}</td>" in page.read_text()

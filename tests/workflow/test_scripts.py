@@ -164,7 +164,7 @@ class TestNumbers:
 
 class TestPublish:
     FIGURES = ("results/paper/figures/a.pdf", "results/paper/figures/a.csv")
-    PAPER = "results/paper/paper.pdf"
+    PAPER, APPENDIX = "results/paper/paper.pdf", "results/paper/appendix.pdf"
     NUMBERS, CLAIMS = "results/paper/numbers.json", "results/paper/claims.json"
     STAMP = "results/paper/published.json"
 
@@ -179,6 +179,7 @@ class TestPublish:
         self.make([self.NUMBERS], ["results/paper/tables/a.parquet"])
         self.make([self.CLAIMS], ["results/paper/tables/a.parquet"])
         self.make([self.PAPER], [*self.FIGURES, self.NUMBERS, self.CLAIMS])
+        self.make([self.APPENDIX], [self.NUMBERS, self.CLAIMS])
         self.make(["results/paper/tables/other.parquet"], [])
 
     def make(self, outputs: list[str], inputs: list[str]) -> None:
@@ -196,22 +197,24 @@ class TestPublish:
         provenance.write_json(provenance.record_path(outputs[0]), record)
 
     def publish(self, script) -> dict:
-        script("publish").main(
-            list(self.FIGURES), self.PAPER, self.NUMBERS, self.CLAIMS, "verify.json", self.STAMP, {}
-        )
+        made = (list(self.FIGURES), self.PAPER, self.APPENDIX, self.NUMBERS, self.CLAIMS)
+        script("publish").main(*made, "verify.json", self.STAMP, {})
         return provenance.read_manifest()
 
     def test_bytes_are_copied_and_listed(self, script):
         manifest = self.publish(script)
-        assert manifest["files"].keys() == {"figures/a.pdf", "figures/a.csv", "paper/paper.pdf"}
+        assert manifest["files"].keys() == {
+            *("figures/a.pdf", "figures/a.csv"),
+            *("paper/paper.pdf", "paper/appendix.pdf"),
+        }
         for path, digest in manifest["files"].items():
-            made = self.PAPER if path.startswith("paper") else f"results/paper/{path}"
+            made = f"results/{path}" if path.startswith("paper") else f"results/paper/{path}"
             assert Path(path).read_bytes() == Path(made).read_bytes()
             assert provenance.file_hash(path) == digest
 
     def test_manifest_holds_the_records_of_everything_behind_and_no_other(self, script):
         records = self.publish(script)["records"]
-        names = ("claims", "figures/a", "grid/a", "numbers", "paper", "tables/a")
+        names = ("appendix", "claims", "figures/a", "grid/a", "numbers", "paper", "tables/a")
         assert sorted(records) == [f"results/paper/{name}.record.json" for name in names]
         assert all(records[path] == provenance.read_record(path) for path in records)
 

@@ -15,8 +15,10 @@ def contract_of(path: Path) -> str:
     folder, experiment = path.parts[0], path.parts[1].split(".")[0]
     if folder == "figures":
         return f"figure {experiment}"
-    if experiment == "phase_diagram" and folder in ("theory", "tables"):
-        return "phase_diagram"
+    if experiment == "replicate_spread" and folder in ("simulation", "tables"):
+        return "replicates simulated" if folder == "simulation" else "replicates"
+    if experiment in CONTRACT and folder in ("theory", "tables"):
+        return experiment
     if experiment == "overview" and folder in ("simulation", "tables"):
         return "illustration"
     return folder

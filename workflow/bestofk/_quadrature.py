@@ -113,7 +113,7 @@ def response(p: NDArray, gap: float, t: float) -> NDArray:
     return density[:, 1:] / density[:, :1]
 
 
-def average_nodes(kappa: NDArray, k_max: float, nodes: int) -> tuple[NDArray, NDArray]:
+def average_nodes(kappa: NDArray, k_max: float, nodes: int = NODES_OF_AVERAGE) -> tuple[NDArray, NDArray]:
     """Return nodes b >= 0 (nb,) and weights (nkappa, nb): averages of even functions of b ~ N(0, kappa).
 
     The integrand changes at b^2 ~ 2 log k, where k candidates just reach the reward's favourite, over a
@@ -125,14 +125,7 @@ def average_nodes(kappa: NDArray, k_max: float, nodes: int) -> tuple[NDArray, ND
     if positive.size == 0:
         return np.zeros(1), np.ones((kappa.size, 1))
     spread = np.sqrt(positive)
-    reach = np.max(spread * np.minimum(13.0, np.sqrt(2.0 * (34.0 + 22.0 / positive))))
-    rim = np.sqrt(2.0 * np.log(k_max)) + 2.0
-    edges = [0.0]
-    while edges[-1] < reach:
-        b = edges[-1]
-        longest = 3.0 / max(min(b, rim), 2.0) + 0.35 * max(b - rim, 0.0)
-        edges.append(b + min(max(1.5 * spread.min(), 0.5 * b), longest))
-    b, weight = _panel_nodes(np.array(edges), nodes)
+    b, weight = gap_nodes(positive, k_max, nodes)
     b, weight = np.append(0.0, b), np.append(0.0, weight)  # no spread: the value at b = 0
     weights = np.zeros((kappa.size, b.size))
     weights[~spreading, 0] = 1.0
@@ -140,6 +133,19 @@ def average_nodes(kappa: NDArray, k_max: float, nodes: int) -> tuple[NDArray, ND
     weights[spreading] = np.sqrt(2.0 / np.pi) * weight / spread[:, None] * np.exp(-exponent)
     used = weights.any(axis=0)
     return b[used], weights[:, used]
+
+
+def gap_nodes(kappa: NDArray, k_max: float, nodes: int = NODES_OF_AVERAGE) -> tuple[NDArray, NDArray]:
+    """Nodes b > 0 and their weights in db, good for every average over N(0, kappa) between two kappa > 0."""
+    spread = np.sqrt(kappa)
+    reach = np.max(spread * np.minimum(13.0, np.sqrt(2.0 * (34.0 + 22.0 / kappa))))
+    rim = np.sqrt(2.0 * np.log(k_max)) + 2.0
+    edges = [0.0]
+    while edges[-1] < reach:
+        b = edges[-1]
+        longest = 3.0 / max(min(b, rim), 2.0) + 0.35 * max(b - rim, 0.0)
+        edges.append(b + min(max(1.5 * spread.min(), 0.5 * b), longest))
+    return _panel_nodes(np.array(edges), nodes)
 
 
 def _panel_nodes(edges: NDArray, order: int) -> tuple[NDArray, NDArray]:

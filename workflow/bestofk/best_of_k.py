@@ -299,6 +299,36 @@ def decay_slope(k: ArrayLike, kappa: ArrayLike) -> NDArray | float:
     return slope[()]
 
 
+def rare_gap(k: ArrayLike) -> NDArray | float:
+    """Gap of the inputs that carry mean best-of-k with the teacher as judge where 1/k^2 has stopped.
+
+    Parameters
+    ----------
+    k : array_like
+        Number of candidates, at least 1; inf is allowed.
+
+    Returns
+    -------
+    float or ndarray
+        l > 0 in predictive standard deviations, k phi(l) = l with phi the normal density; l^2 ~ 2 log k.
+
+    Raises
+    ------
+    ValueError
+        If k < 1.
+
+    Notes
+    -----
+    At a gap l the nearest of k candidates is about 1/l away (derivation in the paper's appendix).
+
+    Examples
+    --------
+    >>> rare_gap([2.0**14, 2.0**30]).round(4).tolist()
+    [3.8563, 6.0136]
+    """
+    return _rare_gap(inverse_candidates(k))[()]
+
+
 def _square_coefficient(gaps: Gaps) -> NDArray | float:
     m = gaps.moments(tilt=1.0)
     return np.pi * m.weight * (1.0 + 2.0 * m.ab - 2.0 * m.bb)

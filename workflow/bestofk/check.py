@@ -43,7 +43,7 @@ def is_run_name(text: str) -> bool:
 
 
 def check(run: str, *, discard: bool = False) -> list[str]:
-    """Compare every file of a run with its record; for the run paper, figures/ and paper/paper.pdf too.
+    """Compare every file of a run with its record; for the run paper, figures/ and paper/*.pdf too.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _mismatches(path: Path) -> tuple[list[Path], list[str]]:
 
 
 def _published() -> Iterator[Problem]:
-    """What is wrong with figures/ and paper/paper.pdf: compared with the stamp, else with the manifest."""
+    """What is wrong with figures/ and paper/*.pdf: compared with the stamp, else with the manifest."""
     stamp = (STAMP, provenance.record_path(STAMP))
     source = STAMP if STAMP.exists() else MANIFEST
     try:

@@ -22,7 +22,7 @@ Print how something was made, back to scripts, configuration keys and seeds, and
 it still holds. What can be traced:
 
   figures/error_vs_k.pdf   a figure (.pdf, .png, .csv)
-  paper/paper.pdf          the paper
+  paper/paper.pdf          the paper; paper/appendix.pdf its appendix
   figures/manifest.json    the list of what was published, after a run
   results/smoke/...        a file of any run
   best_of_k_law            the key of a number of the text, or the id of a claim; where a number and a claim
@@ -40,7 +40,7 @@ that the record names. "BROKEN": they are not, with the reason.
 """
 
 CHECKING = """\
-Compare every file of a run with its record; for the run paper also figures/ and paper/paper.pdf with what was
+Compare every file of a run with its record; for the run paper also figures/ and paper/*.pdf with what was
 published. Nothing is changed, except that --discard moves what does not match, and what its record names
 beside it, to results/<run>/discarded. The next run makes again what it needs.
 """

@@ -350,6 +350,24 @@ def _cross_errors(block: Mapping[str, Any], path: tuple) -> Iterator[str]:
             f"{_dotted((*path, 'simulation', 'batches'))} is {simulation['batches']}; "
             f"it must be at most replicates, {simulation['replicates']}."
         )
+    selection, decay = block.get("selection", {}), block.get("decay", {"span": 2, "k": [2]})
+    for number in sorted(set(selection.get("k_direct", [])) - set(selection["k"] if selection else [])):
+        yield f"{_dotted((*path, 'selection', 'k_direct'))} holds {number}; each value must also be in k."
+    if decay["span"] > decay["k"][0]:
+        yield (
+            f"{_dotted((*path, 'decay', 'span'))} is {decay['span']}; "
+            f"it must be at most {decay['k'][0]}, the smallest k."
+        )
+    group = simulation.get("group", 1)
+    for index, number in enumerate(simulation["inputs"] if "group" in simulation else []):
+        if number % group:
+            key = _dotted((*path, "simulation", "inputs", index))
+            yield f"{key} is {number}; it must be a multiple of group, {group}."
+    if "group" in simulation and 2 * group > simulation["inputs"][-1]:
+        yield (
+            f"{_dotted((*path, 'simulation', 'group'))} is {group}; it must be at most half of the last of "
+            f"inputs, {simulation['inputs'][-1]}."
+        )
     if "problem" in block:
         yield from _problem_errors(block["problem"], (*path, "problem"))
 
@@ -373,6 +391,12 @@ def _problem_errors(problem: Mapping[str, Any], path: tuple) -> Iterator[str]:
                     f"{LARGEST_N_TRAIN}, and {n_features}/{ratio!r} is {n_train:.6g}."
                 )
                 break
+    shapes = {spectrum["shape"] for spectrum in problem["spectrum"]}
+    if "kappa" in problem["teacher"] and problem["teacher"]["draw"] != "signs" and shapes != {"isotropic"}:
+        yield (
+            f"{_dotted((*path, 'teacher', 'draw'))} is {problem['teacher']['draw']}; it must be signs where "
+            "kappa is given and a spectrum is not isotropic: the difficulty then depends on the draw."
+        )
     vectors = {
         (*path, "spectrum", index, "values"): spectrum["values"]
         for index, spectrum in enumerate(problem["spectrum"])

@@ -7,6 +7,7 @@ are not part of it: one simulation serves all of them.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import re
@@ -17,6 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from bestofk.difficulty import teacher_mean_square
 from bestofk.equivalents import order_parameters
 from bestofk.model import Overshoot, TeacherStudent
 from bestofk.provenance import canonical_json
@@ -158,7 +160,9 @@ def points(experiment: str, block: Block) -> pd.DataFrame:
         for reward in _rewards(block["problem"]["reward"]):
             point = {**training, **reward}
             rows.append({"point": _identifier(canonical_json(point)), **shared, **point})
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(
+        rows, columns=[*COLUMNS, *(["inputs"] if "inputs" in block.get("problem", {}) else [])]
+    )
     if table["point"].duplicated().any():
         raise ValueError(f"experiments.{experiment}.problem gives one point twice; every point must differ")
     return table
@@ -169,8 +173,10 @@ def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
         sizes = problem.get("n_train") or [round(n_features / ratio) for ratio in problem["aspect_ratio"]]
         for spectrum in problem["spectrum"]:
             values = [float(value) for value in spectrum.get("values", [])]
-            for n_train in sizes:
-                yield {
+            # Without the key the identifiers are those of a problem that does not know of other laws.
+            laws = [{"inputs": law} for law in problem["inputs"]] if "inputs" in problem else [{}]
+            for n_train, law in itertools.product(sizes, laws):
+                row = {
                     "n_features": int(n_features),
                     "n_train": int(n_train),
                     "spectrum": spectrum["shape"],
@@ -179,9 +185,25 @@ def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
                     "spectrum_values": json.dumps(values),
                     "noise_var": float(problem["noise_var"]),
                     "prior_var": float(problem["prior_var"]),
-                    "teacher_mean_square": float(problem["teacher"]["mean_square"]),
-                    "teacher_draw": problem["teacher"]["draw"],
                 }
+                for mean_square in _mean_squares(row, problem["teacher"]):
+                    yield row | {
+                        "teacher_mean_square": mean_square,
+                        "teacher_draw": problem["teacher"]["draw"],
+                        **law,
+                    }
+
+
+def _mean_squares(row: Block, teacher: Block) -> Iterator[float]:
+    if "mean_square" in teacher:
+        yield float(teacher["mean_square"])
+        return
+    sizes = {"aspect_ratio": row["n_features"] / row["n_train"]} | {
+        name: row[name] for name in ("noise_var", "prior_var")
+    }
+    for kappa in teacher["kappa"]:
+        # Twelve digits: the last ones differ between machines, and the random numbers would follow.
+        yield float(f"{teacher_mean_square(kappa, _eigenvalues(row), **sizes):.12g}")
 
 
 def _rewards(reward: Block) -> Iterator[dict[str, Any]]:
@@ -231,6 +253,33 @@ def temperatures(block: Block, model: TeacherStudent) -> NDArray[np.float64]:
     [0.0, 5.0]
     """
     return _temperatures(block["selection"], model, ("reduced_temperature",))
+
+
+def reference_overshoot(block: Block, model: TeacherStudent, temperature: float) -> float:
+    """Return the simulated overshoot with which the others are compared at a temperature.
+
+    Parameters
+    ----------
+    block : mapping
+        The experiment's block; its ``selection`` gives ``overshoot``.
+    model : TeacherStudent
+        The training problem; its reward plays no part.
+    temperature : float
+        T in squared output units.
+
+    Returns
+    -------
+    float
+        The c nearest to t = T/(2 s^2), the best one for infinitely many candidates.
+
+    Examples
+    --------
+    >>> model = TeacherStudent([1.0], [1.0], Overshoot(0.0), n_train=4, noise_var=0.25, prior_var=1.0)
+    >>> reference_overshoot({"selection": {"overshoot": [0.0, 3.0, 10.0]}}, model, 2.0)
+    3.0
+    """
+    t = temperature / (2.0 * order_parameters(model).s2)
+    return float(min(block["selection"]["overshoot"], key=lambda c: abs(c - t)))
 
 
 def all_temperatures(block: Block, model: TeacherStudent) -> NDArray[np.float64]:
@@ -305,7 +354,9 @@ def build_model(row: Block, experiment: str, seed: int) -> TeacherStudent:
     -----
     The teacher, and then the independent vector w' of correlated rewards w_R = r w_T + sqrt(1 - r^2) w', are
     drawn once for each experiment and n_features, whatever else the problem holds; both have exactly the
-    stated mean square. A power law is lambda_i = i^-exponent, scaled to the stated mean.
+    stated mean square. Of a teacher that every replicate draws from the prior (``prior``) the model holds the
+    root mean square in each component, with which the equivalents average over the prior. A power law is
+    lambda_i = i^-exponent, scaled to the stated mean.
     """
     d, kind, value = int(row["n_features"]), row["reward"], float(row["reward_value"])
     key = (crc32(experiment.encode()), crc32(b"teacher"), d)
@@ -339,7 +390,9 @@ def _weights(rng: np.random.Generator, d: int, draw: str, mean_square: float) ->
     if draw == "gaussian":
         direction = rng.standard_normal(d)
         return direction * math.sqrt(mean_square * d / (direction @ direction))
-    raise ValueError(f"teacher_draw is {draw!r}; it must be gaussian or signs")
+    if draw == "prior":
+        return np.full(d, math.sqrt(mean_square))
+    raise ValueError(f"teacher_draw is {draw!r}; it must be gaussian, signs or prior")
 
 
 def build_problem(rows: pd.DataFrame, experiment: str, seed: int) -> tuple[TeacherStudent, list[Reward]]:

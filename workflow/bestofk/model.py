@@ -194,7 +194,7 @@ class TeacherStudent:
         (5,)
         """
         features = self.draw_inputs(rng, self.n_train)
-        return features, self._labels(features, rng)
+        return features, self.draw_labels(features, rng)
 
     def draw_reduced_training_set(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draw a training set reduced to r = min(n, d) rows that gives the same posterior in law.
@@ -230,7 +230,29 @@ class TeacherStudent:
         factor = np.triu(rng.standard_normal((rows, self.n_features)))
         factor[diagonal, diagonal] = np.sqrt(rng.chisquare(self.n_train - diagonal))
         factor *= self._scales
-        return factor, self._labels(factor, rng)
+        return factor, self.draw_labels(factor, rng)
+
+    def draw_labels(self, features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw the teacher's noisy labels of given features.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n, d)
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            features @ teacher + N(0, sigma^2).
+
+        Examples
+        --------
+        >>> model = TeacherStudent([1], [2], [2], n_train=5, noise_var=1, prior_var=1)
+        >>> model.draw_labels(np.ones((3, 1)), np.random.default_rng(0)).shape
+        (3,)
+        """
+        noise = rng.standard_normal(features.shape[0])
+        return features @ self.teacher + np.sqrt(self.noise_var) * noise
 
     def gaps(self, features: np.ndarray, posterior_mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far the student's mean prediction is from the teacher and from the reward.
@@ -274,7 +296,3 @@ class TeacherStudent:
     def _scales(self) -> np.ndarray:
         """Standard deviation of each feature."""
         return np.sqrt(self.spectrum / self.n_features)
-
-    def _labels(self, features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        noise = rng.standard_normal(features.shape[0])
-        return features @ self.teacher + np.sqrt(self.noise_var) * noise

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lapack, solve_triangular
+from scipy.linalg.blas import dsyrk
 
 from bestofk._checks import finite_array, positive_number
 from bestofk.equivalents import OrderParameters
@@ -103,12 +104,7 @@ class Posterior:
         >>> round(parameters.s2, 12), round(parameters.q_tt, 12), round(parameters.q_tr, 12)
         (1.5, 4.0, 8.0)
         """
-        if model.n_features != self.mean.size:
-            raise ValueError(
-                f"the posterior has {self.mean.size} weights, the model {model.n_features}; they must agree"
-            )
-        scales = np.sqrt(model.spectrum / model.n_features)
-        root = solve_triangular(self.factor, np.diag(scales), trans="T", check_finite=False)
+        scales, root = self._root(model)
         s2 = self.noise_var + np.vdot(root, root)
         teacher_gap = scales * (self.mean - model.teacher)
         if isinstance(model.reward, Overshoot):
@@ -117,6 +113,51 @@ class Posterior:
         return OrderParameters(
             s2, teacher_gap @ teacher_gap, teacher_gap @ reward_gap, reward_gap @ reward_gap
         )
+
+    def variance_spread(self, model: TeacherStudent) -> float:
+        """Return the relative variance of s^2(x) over Gaussian inputs, Var_x s^2(x)/(E_x s^2(x))^2.
+
+        Parameters
+        ----------
+        model : TeacherStudent
+            The spectrum of the inputs. The rest of it does not enter.
+
+        Returns
+        -------
+        float
+            Dimensionless. Where it is small the predictive variance is the same at all inputs.
+
+        Raises
+        ------
+        ValueError
+            If the posterior and the model differ in dimension.
+
+        Notes
+        -----
+        s^2(x) = sigma^2 + phi' Omega phi is a quadratic form of a Gaussian, of variance
+        (2/d^2) Tr (Sigma Omega)^2.
+
+        Examples
+        --------
+        >>> model = TeacherStudent([1], [3], Overshoot(1), n_train=1, noise_var=1, prior_var=1)
+        >>> round(fit([[1]], [2], noise_var=1, prior_var=1).variance_spread(model), 12)
+        0.222222222222
+        """
+        _, root = self._root(model)
+        # One triangle of root root', whose trace of the square is that of (Sigma Omega/d)^2.
+        triangle = dsyrk(1.0, root)
+        diagonal = np.diag(triangle)
+        squares = 2.0 * np.vdot(triangle, triangle) - diagonal @ diagonal
+        return float(2.0 * squares / (self.noise_var + diagonal.sum()) ** 2)
+
+    def _root(self, model: TeacherStudent) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Square roots of Sigma/d, diagonal (d,), and of Sigma^1/2 Omega Sigma^1/2/d, (d, d)."""
+        if model.n_features != self.mean.size:
+            raise ValueError(
+                f"the posterior has {self.mean.size} weights, the model {model.n_features}; they must agree"
+            )
+        scales = np.sqrt(model.spectrum / model.n_features)
+        return scales, solve_triangular(self.factor, np.diag(scales), trans="T", check_finite=False)
 
 
 def fit(features: ArrayLike, labels: ArrayLike, *, noise_var: float, prior_var: float) -> Posterior:

@@ -320,9 +320,7 @@ def _excess(k: NDArray, gap: NDArray, t: NDArray, nodes: int | None = None) -> N
     return result
 
 
-def _mean_excess(
-    k: NDArray, kappa: NDArray, t: float, nodes: int | None = None
-) -> tuple[NDArray, NDArray]:
+def _mean_excess(k: NDArray, kappa: NDArray, t: float, nodes: int | None = None) -> tuple[NDArray, NDArray]:
     """E[e_2] and E[b e_1] over b ~ N(0, kappa), e_j the excess of nu_j, each of shape (nk, nkappa)."""
     _check_nodes(nodes)
     nodes = _quadrature.NODES_OF_AVERAGE if nodes is None else nodes

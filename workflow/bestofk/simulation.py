@@ -11,7 +11,7 @@ small enough to stay in cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from bestofk._checks import count, finite_array
 from bestofk.model import Overshoot, TeacherStudent
-from bestofk.posterior import fit
+from bestofk.posterior import Posterior, fit
 
 #: Inputs that share one stream of candidates. Part of the meaning of a seed: another value, other numbers.
 BLOCK = 2048
@@ -135,19 +135,66 @@ def simulate_selection(
     True
     """
     n_inputs = count("n_inputs", n_inputs)
-    if len(rewards) == 0:
-        raise ValueError("rewards is empty; at least one reward is needed")
     features, labels = model.draw_reduced_training_set(rng)
     posterior = fit(features, labels, noise_var=model.noise_var, prior_var=model.prior_var)
+    sizes = (min(BLOCK, n_inputs - start) for start in range(0, n_inputs, BLOCK))
+    inputs = (model.draw_inputs(rng, size) for size in sizes)
+    return errors_of_fit(model, posterior, inputs, k=k, temperatures=temperatures, rewards=rewards, rng=rng)
+
+
+def errors_of_fit(
+    model: TeacherStudent,
+    posterior: Posterior,
+    inputs: Iterable[np.ndarray],
+    *,
+    k: ArrayLike,
+    temperatures: ArrayLike,
+    rewards: Sequence[Overshoot | ArrayLike],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Simulate the selection for one fit at given test inputs, with fresh candidates for each.
+
+    Parameters
+    ----------
+    model : TeacherStudent
+        The training problem; its teacher judges the error, its own reward is not used.
+    posterior : Posterior
+        The fit.
+    inputs : iterable of ndarray of shape (m, d)
+        Feature vectors, in parts that are drawn or read one after the other.
+    k, temperatures, rewards
+        As for `simulate_selection`.
+    rng : numpy.random.Generator
+        It must be able to spawn: the candidates come from generators that it spawns.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_rewards, n_temperatures, n_k)
+        Sum over the inputs of the selected squared error, in squared output units.
+
+    Raises
+    ------
+    ValueError
+        If there is no reward, or as `selected_errors`.
+
+    Examples
+    --------
+    >>> model = TeacherStudent([1.0], [1.0], Overshoot(0.0), n_train=1, noise_var=1.0, prior_var=1.0)
+    >>> posterior = fit([[1.0]], [1.0], noise_var=1.0, prior_var=1.0)
+    >>> errors_of_fit(model, posterior, [np.ones((5, 1))], k=[1, 2], temperatures=[0.0],
+    ...               rewards=[Overshoot(0.0)], rng=np.random.default_rng(0)).shape
+    (1, 1, 2)
+    """
+    if len(rewards) == 0:
+        raise ValueError("rewards is empty; at least one reward is needed")
     teacher_weights = posterior.mean - model.teacher
     reward_weights = np.stack([_gap_weights(reward, posterior.mean, teacher_weights) for reward in rewards])
     total = 0.0
-    for start in range(0, n_inputs, BLOCK):
-        inputs = model.draw_inputs(rng, min(BLOCK, n_inputs - start))
-        _, variance = posterior.predictive(inputs)
+    for part in inputs:
+        _, variance = posterior.predictive(part)
         total = total + selected_errors(
-            inputs @ teacher_weights,
-            reward_weights @ inputs.T,
+            part @ teacher_weights,
+            reward_weights @ part.T,
             k=k,
             temperature=temperatures,
             predictive_std=np.sqrt(variance),

@@ -8,8 +8,11 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-#: Packages whose version can change a number, a picture or a page; imported as they are installed.
-TRACKED_PACKAGES = {"numpy", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "typst"}
+#: Packages whose version can change a number, a picture or a page; import name to name of the distribution.
+TRACKED_PACKAGES = {
+    **{name: name for name in ("numpy", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "typst")},
+    "sklearn": "scikit-learn",
+}
 
 #: The folder whose modules a script may import and that are therefore sources of its output.
 SOURCE_FOLDER = Path("workflow")
@@ -94,7 +97,8 @@ def package_versions(sources: Iterable[str | Path]) -> dict[str, str]:
     for path in map(Path, sources):
         if path.suffix == ".py":
             names.update(name.split(".")[0] for name in _imported_names(path))
-    return {name: installed_version(name) for name in sorted(names & TRACKED_PACKAGES)}
+    tracked = sorted(TRACKED_PACKAGES[name] for name in names & TRACKED_PACKAGES.keys())
+    return {name: installed_version(name) for name in tracked}
 
 
 def installed_version(name: str) -> str:

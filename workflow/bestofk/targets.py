@@ -11,8 +11,8 @@ from bestofk import provenance
 from bestofk.provenance import MANIFEST, ArtifactError
 from bestofk.store import STAMP, TOLD, Store
 
-#: Where the paper is published; figures go to figures/.
-PAPER = Path("paper/paper.pdf")
+#: Where the paper and its appendix are published; figures go to figures/.
+DOCUMENTS = (Path("paper/paper.pdf"), Path("paper/appendix.pdf"))
 
 
 class Target(NamedTuple):
@@ -45,8 +45,8 @@ def resolve(target: str, run: str, store: Store) -> list[Target]:
     Parameters
     ----------
     target : str
-        A figure (its name, or its .pdf, .png or .csv), a table, ``paper/paper.pdf``, a key of numbers.json,
-        or a claim's id.
+        A figure (its name, or its .pdf, .png or .csv), a table, ``paper/paper.pdf``, ``paper/appendix.pdf``,
+        a key of numbers.json, or a claim's id.
     run : str
         Whose numbers and claims are meant. A path names its run itself: beside one, ``paper``, the default,
         stands for any run, and another run that is not the path's is refused.
@@ -96,7 +96,7 @@ def _made(path: Path) -> Path | None:
     """Where a run makes a file, or makes what is published as it; None for what no rule makes."""
     if path == MANIFEST:
         return STAMP
-    if path == PAPER:
+    if path in DOCUMENTS:
         return Path("results/paper", path.name)
     if path.parts[0] == "figures":
         return Path("results/paper", path)
@@ -107,7 +107,7 @@ def _not_made(path: Path, store: Store) -> str:
     if path.is_dir():
         return f"{path} is a folder; name one file in it."
     if not path.exists():
-        return f"{path} is missing; rules make only what is in results/<run>, figures and {PAPER}."
+        return f"{path} is missing; rules make only what is in results/<run>, figures and paper/*.pdf."
     records = store.published["records"].values()
     rules = sorted({record["rule"] for record in records if path.as_posix() in record["sources"]})
     sentence = f"{path} has no record: no rule makes it, a person writes or keeps it."
@@ -120,7 +120,7 @@ def _not_recorded(path: Path, record: Path) -> str:
     if path == MANIFEST and path.exists():
         return (
             f"{MANIFEST} is written by the rule publish of the run paper: the records, numbers and claims "
-            f"behind figures/ and {PAPER}. Its own record, {record}, cannot be in it and comes with "
+            f"behind figures/ and {DOCUMENTS[0]}. Its own record, {record}, cannot be in it and comes with "
             "`make reproduce`."
         )
     held = "has no record" if path.exists() else "is missing"

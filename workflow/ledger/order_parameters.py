@@ -13,13 +13,13 @@ from ledger.entries import HP, NEW, RIDGE, claim, interval
 
 def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     """Which deterministic equivalent the fits agree with."""
-    fits = frame[frame["simulation"].notna()].copy()
+    names = {"s2": "s²", "q_tt": "q_TT", "q_tr": "q_TR", "q_rr": "q_RR"}
+    fits = frame[frame["simulation"].notna() & frame["quantity"].isin(names)].copy()
     scale = natural_scale(fits)
     fits["ratio"] = 1 + (fits["simulation"] - fits["two_point"]) / scale
     fits["ratio_error"] = fits["standard_error"] / scale
     setting = ["spectrum", "aspect_ratio", "quantity"]
     extrapolated = fits.groupby(setting).apply(extrapolate, include_groups=False)
-    names = {"s2": "s²", "q_tt": "q_TT", "q_tr": "q_TR", "q_rr": "q_RR"}
     for quantity, symbol in names.items():
         of_quantity = extrapolated.xs(quantity, level="quantity")
         # The mean over settings, at a margin finer than the errors of single settings.
@@ -64,6 +64,7 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         result.verdict,
     )
     yield bias_claim(frame, fits[fits["quantity"] == "s2"], settings)
+    yield spread_claim(frame[frame["quantity"] == "variance_spread"], settings)
     largest = fits[fits["n_features"] == fits["n_features"].max()]
     largest = largest[(largest["spectrum"] == "isotropic") & (largest["quantity"] == "q_tt")]
     row = largest.iloc[(largest["aspect_ratio"] - 0.5).abs().argmin()]
@@ -135,6 +136,31 @@ def bias_claim(frame: pd.DataFrame, fits: pd.DataFrame, settings: dict) -> dict:
         f"measured/predicted bias, weighted mean over {len(fits)} settings",
         interval(result.low, result.high, 3),
         f"1 ± {settings['bias_margin']:g}",
+        result.verdict,
+    )
+
+
+def spread_claim(rows: pd.DataFrame, settings: dict) -> dict:
+    """Whether s²(x) varies over inputs as the closure says, extrapolated and averaged over the settings."""
+    rows = rows.assign(
+        ratio=rows["simulation"] / rows["two_point"], ratio_error=rows["standard_error"] / rows["two_point"]
+    )
+    lines = rows.groupby(["spectrum", "aspect_ratio"]).apply(extrapolate, include_groups=False)
+    result = agreement.equivalence(
+        [lines["intercept"].mean()],
+        [np.sqrt((lines["error"] ** 2).sum()) / len(lines)],
+        int(rows["replicates"].min()),
+        expected=1.0,
+        margin=settings["setting_margin"],
+        confidence=settings["confidence"],
+    )
+    return claim(
+        "closure_spread",
+        "The predictive variance is the same at all inputs up to Var_x s²(x)/s⁴ = (2/n) df₂/(1 − df₂).",
+        NEW,
+        f"fit/theory at 1/d → 0, mean over {len(lines)} settings",
+        interval(result.low, result.high),
+        f"1 ± {settings['setting_margin']:g}",
         result.verdict,
     )
 

@@ -70,7 +70,7 @@ def error_vs_k(frame: pd.DataFrame, block: dict) -> dict:
         "n_features": count(problem["n_features"][0]),
         "noise_var": power(noise),
         "prior_var": power(problem["prior_var"]),
-        "teacher_mean_square": figures(problem["teacher"]["mean_square"], 1),
+        "teacher_mean_square": figures(teacher["teacher_mean_square"].iloc[0], 1),
         "overshoots": listing(overshoots),
         "second_overshoot": listing([second]),
         "largest_overshoot": listing([last]),

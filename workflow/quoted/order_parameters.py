@@ -14,7 +14,10 @@ POWER_LAW_S2 = ("power_law", "s2")
 def equivalents(frame: pd.DataFrame, block: dict) -> dict:
     """Fits against the deterministic equivalents."""
     problem = block["problem"]
-    fits = frame[frame["simulation"].notna()].copy()
+    measured = frame[frame["simulation"].notna()]
+    fits = measured[measured["quantity"] != "variance_spread"].copy()
+    spread = measured[measured["quantity"] == "variance_spread"]
+    spread = spread[spread["n_features"] == spread["n_features"].max()]
     ratios, dimensions = sorted(fits["aspect_ratio"].unique()), sorted(fits["n_features"].unique())
     reference = min(ratios, key=lambda ratio: abs(ratio - 0.5))
     isotropic = fits[fits["spectrum"] == "isotropic"]
@@ -63,6 +66,8 @@ def equivalents(frame: pd.DataFrame, block: dict) -> dict:
             largest[largest["quantity"].isin(["q_tt", "q_rr"])], "two_point"
         ),
         "largest_z": figures(largest.loc[largest["quantity"].isin(["q_tt", "q_rr"]), "z"].abs().max(), 2),
+        "spread_deviation": largest_deviation(spread, "two_point"),
+        "spread_largest": figures(float(spread["two_point"].max()), 1),
         "extrapolated_total": count(len(beyond)),
         "extrapolated_outside": count(sum(beyond.values())),
         "extrapolated_outside_s2_power_law": count(

@@ -45,6 +45,13 @@ def block(experiment, *parts):
     )
 
 
+def theory_block(experiment):
+    """What theory depends on: all of an experiment's block but the size of its simulation."""
+    return block(
+        experiment, *(part for part in EXPERIMENTS[experiment] if part not in ("kind", "simulation"))
+    )
+
+
 @cache
 def sources(script, *others):
     """The files written by a person that decide what a script makes: itself, its modules, and others."""
@@ -85,7 +92,19 @@ FIGURES = {
     "error_vs_k": {"experiments": ["error_vs_k"], "place": "paper"},
     "error_vs_temperature": {"experiments": ["error_vs_temperature"], "place": "paper"},
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
+    "one_input": {"experiments": ["one_input"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
+    "proportional_regime": {"experiments": ["proportional_regime"], "place": "paper"},
+    "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
+    "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
+    "universality": {"experiments": ["universality"], "place": "paper"},
+    "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
+    "inference_vs_data": {"experiments": ["inference_vs_data"], "place": "paper"},
+    "convergence_in_dimension": {
+        "experiments": ["convergence_in_dimension", "equivalents"],
+        "place": "appendix",
+    },
+    "replicate_spread": {"experiments": ["replicate_spread"], "place": "appendix"},
 }
 
 
@@ -98,12 +117,10 @@ def figures_in(place):
     return [name for name, entry in FIGURES.items() if entry["place"] == place]
 
 
-def figure_files(place):
-    """The pictures and numbers of all figures printed in one place."""
-    return [
-        f"{RESULTS}/figures/{name}.{suffix}" for name in figures_in(place) for suffix in ("pdf", "png", "csv")
-    ]
+def figure_files(*names):
+    """The pictures and numbers of some figures."""
+    return [f"{RESULTS}/figures/{name}.{suffix}" for name in names for suffix in ("pdf", "png", "csv")]
 
 
-def captions(place):
-    return [f"workflow/captions/{name}.rst" for name in figures_in(place)]
+def captions(*names):
+    return [f"workflow/captions/{name}.rst" for name in names]

@@ -36,4 +36,4 @@ for figure in FIGURES:
 
 rule figures:
     input:
-        figure_files("paper"),
+        figure_files(*FIGURES),

@@ -9,10 +9,12 @@ rule claims:
         records=records(*TABLES),
         sources=sources("scripts/claims.py"),
     output:
-        claims=report(
-            f"{RESULTS}/claims.json",
+        claims=f"{RESULTS}/claims.json",
+        table=report(
+            f"{RESULTS}/claims.html",
             caption="../captions/claims.rst",
             category="Claims",
+            labels={"table": "claims and verdicts"},
         ),
         record=f"{RESULTS}/claims.record.json",
     log:
@@ -54,19 +56,31 @@ rule numbers:
         "../../scripts/numbers.py"
 
 
-# The paper prints each figure's recipe, so that it reads the figures' records as data.
-FIGURE_RECORDS = records(*figure_files("paper"))
+# Each figure is printed with its recipe, so that its record is read as data.
+PRINTED = {place: figure_files(*figures_in(place)) for place in ("paper", "appendix")}
+APPENDIX_TEXT = text_files(".", "paper/appendix.typ")
 
 
 rule paper:
     input:
         numbers=rules.numbers.output.numbers,
         claims=rules.claims.output.claims,
-        figures=figure_files("paper"),
-        records=[rules.numbers.output.record, rules.claims.output.record, *FIGURE_RECORDS],
-        sources=sources("scripts/paper.py", *text_files(".", "paper/paper.typ"), *captions("paper")),
+        figures=PRINTED["paper"],
+        records=[rules.numbers.output.record, rules.claims.output.record, *records(*PRINTED["paper"])],
+        # A number is printed in the paper or in the appendix, which is therefore read as well.
+        sources=sources(
+            "scripts/paper.py",
+            *text_files(".", "paper/paper.typ"),
+            *APPENDIX_TEXT,
+            *captions(*figures_in("paper")),
+        ),
     output:
-        paper=f"{RESULTS}/paper.pdf",
+        paper=report(
+            f"{RESULTS}/paper.pdf",
+            caption="../captions/paper.rst",
+            category="Text",
+            labels={"document": "paper", "rule": "paper"},
+        ),
         record=f"{RESULTS}/paper.record.json",
     log:
         f"{RESULTS}/logs/paper.log",
@@ -92,16 +106,22 @@ rule appendix:
     input:
         numbers=rules.numbers.output.numbers,
         claims=rules.claims.output.claims,
+        figures=PRINTED["appendix"],
         # It prints the versions that the records name, so that it reads them as data.
         made=records(
             *rules.tables.input,
-            *figure_files("paper"),
+            *figure_files(*FIGURES),
             rules.numbers.output.numbers,
             rules.claims.output.claims,
         ),
-        sources=sources("scripts/appendix.py", *text_files(".", "paper/appendix.typ"), SCHEMA),
+        sources=sources("scripts/appendix.py", *APPENDIX_TEXT, *captions(*figures_in("appendix")), SCHEMA),
     output:
-        appendix=f"{RESULTS}/appendix.pdf",
+        appendix=report(
+            f"{RESULTS}/appendix.pdf",
+            caption="../captions/appendix.rst",
+            category="Text",
+            labels={"document": "appendix", "rule": "appendix"},
+        ),
         record=f"{RESULTS}/appendix.record.json",
     log:
         f"{RESULTS}/logs/appendix.log",

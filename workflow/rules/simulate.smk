@@ -17,7 +17,8 @@ rule simulate:
     threads: 1
     params:
         configuration=lambda wildcards: configured("seed")
-        | block(wildcards.experiment, *THEORY_PARTS, "simulation"),
+        | theory_block(wildcards.experiment)
+        | block(wildcards.experiment, "simulation"),
         experiment="{experiment}",
         kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
         batch=lambda wildcards: int(wildcards.batch),

@@ -1,6 +1,3 @@
-THEORY_PARTS = ["problem", "selection", "phases"]
-
-
 rule theory:
     input:
         grid=rules.grid.output.grid,
@@ -16,7 +13,7 @@ rule theory:
     conda:
         "../../envs/paper.yaml"
     params:
-        configuration=lambda wildcards: configured("seed") | block(wildcards.experiment, *THEORY_PARTS),
+        configuration=lambda wildcards: configured("seed") | theory_block(wildcards.experiment),
         experiment="{experiment}",
         kind=lambda wildcards: EXPERIMENTS[wildcards.experiment]["kind"],
         versions=lambda wildcards: versions(

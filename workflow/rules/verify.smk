@@ -2,7 +2,7 @@ REFERENCE = sorted(str(path) for path in Path("tests/reference", RUN).rglob("*")
 CHECKED = [
     *expand(rules.grid.output.grid, experiment=EXPERIMENTS),
     *expand(rules.theory.output.theory, experiment=EXPERIMENTS),
-    *(path for path in figure_files("paper") if path.endswith(".csv")),
+    *(path for path in figure_files(*FIGURES) if path.endswith(".csv")),
     rules.claims.output.claims,
 ]
 
@@ -34,16 +34,18 @@ rule verify:
 if RUN == "paper":
 
     rule publish:
-        # figures/ and paper/paper.pdf are not declared outputs: a job that fails would delete them.
+        # What is published is no declared output: a job that fails would delete them.
         input:
-            figures=figure_files("paper"),
+            figures=figure_files(*FIGURES),
             paper=rules.paper.output.paper,
+            appendix=rules.appendix.output.appendix,
             numbers=rules.numbers.output.numbers,
             claims=rules.claims.output.claims,
             verification=rules.verify.output.verification,
             records=[
-                *FIGURE_RECORDS,
+                *records(*figure_files(*FIGURES)),
                 rules.paper.output.record,
+                rules.appendix.output.record,
                 rules.numbers.output.record,
                 rules.claims.output.record,
                 rules.verify.output.record,
@@ -62,6 +64,6 @@ if RUN == "paper":
             configuration={},
             versions=versions("scripts/publish.py"),
         message:
-            "Publishing the figures and the paper"
+            "Publishing the figures, the paper and its appendix"
         script:
             "../../scripts/publish.py"

@@ -39,6 +39,7 @@ def order_parameters(point: str, model: TeacherStudent) -> Iterator[tuple]:
     ridge = equivalents.renormalized_ridge(model.spectrum, prior_var=model.prior_var, **parameters)
     df1, df2 = equivalents.degrees_of_freedom(model.spectrum, ridge, aspect_ratio=model.aspect_ratio)
     scalars = {"ridge": ridge, "df1": df1, "df2": df2, "s2_bias": finite_size.variance_bias(model)}
+    scalars["variance_spread"] = finite_size.variance_spread(model)
     for quantity, value in scalars.items():
         yield point, np.nan, np.nan, quantity, "two_point", value
     for method in ("two_point", "one_point"):

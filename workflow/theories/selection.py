@@ -29,7 +29,9 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
 def selection(models: dict[str, TeacherStudent], block: dict) -> Iterator[tuple]:
     """The selection errors of one training problem under all its rewards, exact and approximate."""
     k = layout.all_k(block)
-    over_temperature = block["selection"].get("optimal_temperature", False)
+    over_k, over_temperature = (
+        block["selection"].get(key, False) for key in ("optimal_k", "optimal_temperature")
+    )
     two_point, one_point = (
         {point: equivalents.order_parameters(model, kind=kind) for point, model in models.items()}
         for kind in ("two_point", "one_point")
@@ -45,7 +47,7 @@ def selection(models: dict[str, TeacherStudent], block: dict) -> Iterator[tuple]
         for point, values in two_point.items():
             for method, curve in approximations(k, values, temperature).items():
                 yield from error_rows(point, k, temperature, method, curve)
-            if not over_temperature:
+            if over_k:
                 yield from optima_over_k(point, values, temperature)
     if over_temperature:
         for point, values in two_point.items():

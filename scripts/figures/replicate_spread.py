@@ -1,0 +1,159 @@
+"""Figure replicate_spread: how single replicates scatter, and what they owe to their training sets."""
+
+from collections.abc import Iterator
+
+import drawing
+import numpy as np
+import pandas as pd
+import spread
+from bestofk import provenance
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+#: Height in inches.
+HEIGHT = 2.5
+
+#: Quantiles of the bands: median, quartiles, and a standard 95 % range.
+QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
+
+#: Fewest blocks of replicates between whose means a standard error is measured.
+BLOCKS = 10
+
+
+def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -> None:
+    """Draw quantiles of replicates, their standard deviation against inputs, and that of means of replicates.
+
+    Parameters
+    ----------
+    tables : list of str
+        The table of replicate_spread, one row a replicate.
+    pdf, png, csv : str
+        Outputs: the figure in two forms, and the numbers drawn.
+    configuration : dict
+        Empty: everything is in the table.
+    """
+    cases = list(spread.settings(provenance.read_table(tables[0])))
+    # From nearly all inputs to nearly all training set: these two span what the others do.
+    shares = [np.divide(*case.variance_parts(max(case.errors))) for case in cases]
+    ends = [cases[int(np.argmin(shares))], cases[int(np.argmax(shares))]]
+    rows = [row for case in cases for row in quantiles(case)]
+    rows += [row for case in ends for row in deviations(case)]
+    numbers = pd.DataFrame(rows)
+    with drawing.style():
+        figure = Figure(figsize=(drawing.PAGE, HEIGHT))
+        left, middle, right = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))
+        draw_quantiles(left, cases, numbers[numbers["panel"] == "a"])
+        draw_inputs(middle, ends, numbers[numbers["panel"] == "b"])
+        draw_replicates(right, ends, numbers[numbers["panel"] == "c"])
+        for axes, letter in zip((left, middle, right), "abc", strict=True):
+            drawing.panel_label(axes, letter)
+        drawing.save(figure, numbers, pdf=pdf, png=png, csv=csv)
+
+
+def quantiles(case: spread.Setting) -> Iterator[dict]:
+    """Quantiles of one setting, and the range that training sets alone give."""
+    shared = {"c": case.c, "reduced_temperature": case.reduced_temperature}
+    last = max(case.errors)
+    for level, value in zip(QUANTILES, np.quantile(case.errors[last], QUANTILES), strict=True):
+        yield shared | {"panel": "a", "series": "replicates", "x": value, "value": level}
+    training = np.sqrt(case.variance_parts(last)[0])
+    yield shared | {"panel": "a", "series": "training sets", "x": 1 - 2 * training, "value": 0.025}
+    yield shared | {"panel": "a", "series": "training sets", "x": 1 + 2 * training, "value": 0.975}
+
+
+def deviations(case: spread.Setting) -> Iterator[dict]:
+    """Standard deviations of one setting over test inputs, and over replicates."""
+    shared = {"c": case.c, "reduced_temperature": case.reduced_temperature}
+    last = max(case.errors)
+    for n_inputs, errors in case.errors.items():
+        reach = drawing.BARS * case.variance_ratio_error(n_inputs) / case.variance_ratio(n_inputs)
+        deviation = errors.std(ddof=1)
+        bars = {"low": deviation * np.sqrt(max(1 - reach, 0.0)), "high": deviation * np.sqrt(1 + reach)}
+        at = shared | {"panel": "b", "x": float(n_inputs)}
+        yield at | {"series": "simulation", "value": deviation} | bars
+    for n_inputs in np.geomspace(min(case.errors), 4 * last, 40):
+        from_training, from_inputs = case.variance_parts(n_inputs)
+        at = shared | {"panel": "b", "x": float(n_inputs)}
+        yield at | {"series": "sum", "value": np.sqrt(from_training + from_inputs)}
+        yield at | {"series": "training sets", "value": np.sqrt(from_training)}
+    errors, size = case.errors[last], 1
+    while len(errors) // size >= BLOCKS:
+        blocks = errors[: len(errors) // size * size].reshape(-1, size).mean(axis=1)
+        deviation, reach = blocks.std(ddof=1), drawing.BARS / np.sqrt(2 * (len(blocks) - 1))
+        bars = {"low": deviation * (1 - reach), "high": deviation * (1 + reach)}
+        yield shared | {"panel": "c", "series": "simulation", "x": float(size), "value": deviation} | bars
+        size *= 2
+    for size in (1.0, float(len(errors))):
+        value = errors.std(ddof=1) / np.sqrt(size)
+        yield shared | {"panel": "c", "series": "inverse root", "x": size, "value": value}
+
+
+def label(case: spread.Setting) -> str:
+    """A setting in words."""
+    return f"$T/2\\sigma^2$ = {case.reduced_temperature:g}, $c$ = {case.c:g}"
+
+
+def of(numbers: pd.DataFrame, case: spread.Setting, series: str) -> pd.DataFrame:
+    """The rows of one series of one setting."""
+    same = (numbers["c"] == case.c) & (numbers["reduced_temperature"] == case.reduced_temperature)
+    return numbers[same & (numbers["series"] == series)].sort_values("x")
+
+
+def draw_quantiles(axes: Axes, cases: list[spread.Setting], numbers: pd.DataFrame) -> None:
+    """Draw the quantiles of the relative error, and beneath them the range that training sets alone give."""
+    for place, case in enumerate(cases[::-1]):
+        low, quarter, median, three, high = of(numbers, case, "replicates")["x"]
+        axes.plot([low, high], [place, place], color="0.15", linewidth=0.9, solid_capstyle="butt")
+        axes.plot([quarter, three], [place, place], color="0.15", linewidth=4, solid_capstyle="butt")
+        axes.plot(median, place, "|", color="white", markersize=4, markeredgewidth=0.7)
+        training = of(numbers, case, "training sets")["x"]
+        axes.plot(training, [place - 0.32] * 2, color="C1", linewidth=2.2, solid_capstyle="butt")
+    axes.axvline(1.0, color="0.6", linewidth=0.7, zorder=0)
+    axes.set_yticks(range(len(cases)), [label(case) for case in cases[::-1]], fontsize=7)
+    # The legend stands below the last setting.
+    axes.set_ylim(-2.2, len(cases) - 0.3)
+    axes.set_xlabel(r"error of a replicate over $\delta$")
+    handles = [
+        Line2D([], [], color="0.15", linewidth=2.5, label="replicates"),
+        Line2D([], [], color="C1", linewidth=2.2, label="training sets"),
+    ]
+    axes.legend(handles=handles, loc="lower right", borderaxespad=0.1, handlelength=1.4)
+
+
+def draw_inputs(axes: Axes, ends: list[spread.Setting], numbers: pd.DataFrame) -> None:
+    """Draw the relative standard deviation of replicates against their test inputs."""
+    for case, colour in zip(ends, drawing.colours(3), strict=False):
+        total, training, measured = (
+            of(numbers, case, name) for name in ("sum", "training sets", "simulation")
+        )
+        axes.plot(total["x"], total["value"], color=colour, **drawing.EXACT)
+        axes.plot(training["x"], training["value"], color=colour, **drawing.EXPANSION)
+        bars = np.abs(measured[["low", "high"]].sub(measured["value"], axis=0)).to_numpy().T
+        axes.errorbar(measured["x"], measured["value"], yerr=bars, color=colour, **drawing.SIMULATION)
+    drawing.log_axis(axes.xaxis, numbers["x"].min(), numbers["x"].max())
+    drawing.log_axis(axes.yaxis, numbers["value"].min(), numbers["value"].max())
+    axes.set_ylim(numbers["value"].min() / 1.5, numbers["value"].max() * 1.5)
+    axes.set(xlabel="test inputs a replicate", ylabel=r"standard deviation$/\delta$")
+
+
+def draw_replicates(axes: Axes, ends: list[spread.Setting], numbers: pd.DataFrame) -> None:
+    """Draw the standard deviation of means of replicates against their number."""
+    handles = []
+    for case, colour in zip(ends, drawing.colours(3), strict=False):
+        line, measured = (of(numbers, case, name) for name in ("inverse root", "simulation"))
+        axes.plot(line["x"], line["value"], color=colour, **drawing.EXACT)
+        bars = np.abs(measured[["low", "high"]].sub(measured["value"], axis=0)).to_numpy().T
+        axes.errorbar(measured["x"], measured["value"], yerr=bars, color=colour, **drawing.SIMULATION)
+        handles.append(Line2D([], [], color=colour, marker="o", markersize=3.2, label=label(case)))
+    drawing.log_axis(axes.xaxis, 1.0, numbers["x"].max())
+    drawing.log_axis(axes.yaxis, numbers["value"].min(), numbers["value"].max())
+    axes.set_ylim(numbers["value"].min() / 4, numbers["value"].max() * 1.5)
+    axes.set(xlabel="replicates", ylabel=r"standard error$/\delta$")
+    axes.legend(handles=handles, loc="lower left", borderaxespad=0.2, handlelength=1.2)
+
+
+if "snakemake" in globals():
+    from adapter import run
+
+    run(main, snakemake)

@@ -1,0 +1,36 @@
+"""Theory of selection with inputs of any law: that of Gaussian inputs with the same covariance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from bestofk import equivalents
+from bestofk import grid as layout
+
+from theories.order_parameters import COLUMNS, order_parameters, problems
+from theories.selection import error_rows, mean_errors
+
+
+def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.DataFrame:
+    """One row a point, k, temperature, quantity and method."""
+    rows: list[tuple] = []
+    k = layout.all_k(block)
+    known: dict[tuple, list[np.ndarray]] = {}
+    for models in problems(points, experiment, seed):
+        family = {point: equivalents.order_parameters(model) for point, model in models.items()}
+        for point, model in models.items():
+            rows += order_parameters(point, model)
+        for temperature in layout.temperatures(block, model):
+            # The theory does not see the law of the inputs.
+            key = (*family.values(), temperature)
+            if key not in known:
+                known[key] = list(mean_errors(k, list(family.values()), temperature))
+            for point, curve in zip(family, known[key], strict=True):
+                rows += error_rows(point, k, temperature, "exact", curve)
+                if temperature == 0 and models[point].reward.c == 0:
+                    simulated = np.isin(k, block["selection"]["k"])
+                    rows += [
+                        (point, number, temperature, "averaged_error", "exact", float(value))
+                        for number, value in zip(k[simulated], curve[simulated], strict=True)
+                    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
