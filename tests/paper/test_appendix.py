@@ -35,6 +35,22 @@ PROBE = """
 }}
 """
 
+#: Millimetres that each numbered equation, centred in its column, leaves between itself and its number.
+ROOM = """
+#import "template.typ": article, column-width
+#include "{entry}"
+#show: article.with(title: "T", author: "A", abstract: [None.])
+#context {{
+  let numbered = query(math.equation.where(block: true)).filter(it => it.numbering != none)
+  let room(it) = {{
+    let (number,) = counter(math.equation).at(it.location())
+    let width = measure(math.equation(block: true, numbering: none, it.body)).width
+    (number, ((column-width - width) / 2 - measure[(#number)].width).mm())
+  }}
+  [#metadata(numbered.map(room))<room>]
+}}
+"""
+
 
 @pytest.fixture
 def appendix(script: Callable[[str], ModuleType]) -> ModuleType:
@@ -165,6 +181,17 @@ def test_equations_have_the_numbers_of_the_paper(tree: Path, document: Callable[
     assert shared.items() < found["paper"].items()
     assert further < found["appendix"].keys() and not further & found["paper"].keys()
     assert all(found["appendix"][label] > max(found["paper"].values()) for label in further)
+
+
+@pytest.mark.parametrize("entry", ["paper", "appendix"])
+def test_equations_leave_room_for_their_numbers(
+    tree: Path, document: Callable[[str], Any], entry: str
+) -> None:
+    probe = tree / "paper/probe.typ"
+    probe.write_text(ROOM.format(entry=f"{entry}.typ"), encoding="utf-8")
+    (rooms,) = document("paper/probe.typ").query("<room>", "value")
+    assert len(rooms) > 40
+    assert [(number, room) for number, room in rooms if room < 0.5] == []
 
 
 def test_every_parameter_is_in_the_table_of_its_experiment(
