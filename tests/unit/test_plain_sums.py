@@ -1,4 +1,4 @@
-"""The plain sums against routes that share nothing with them: mpmath, the plane of two candidates, closed forms."""
+"""The plain sums against routes that share nothing with them: mpmath, a plane of two candidates, closed forms."""
 
 import mpmath as mp
 import numpy as np
@@ -9,13 +9,15 @@ from scipy.stats import norm
 
 
 def test_published_values():
-    published = [1.04, 1.0232862802714, 1.0646825868597, 1.0827298462485]
+    # 25 digits of mpmath end the last one in 97, not in the 85 that was published.
+    published = [1.04, 1.0232862802714, 1.0646825868597, 1.0827298462497]
     errors = error_at_input([1, 2, 8, 256], [0.2], -1.8, reduced_temperature=5.0)
-    np.testing.assert_allclose(errors[:, 0], published, rtol=1e-13)
+    # Half a unit of the last digit.
+    np.testing.assert_allclose(errors[:, 0], published, rtol=0, atol=5.1e-14)
     published = [1.9312342620384, 2.3551383545406, 2.8817045704571]
     k = np.array([4, 8, 32])
     errors = error_at_input(k, [0.0], 0.0, reduced_temperature=0.0)
-    np.testing.assert_allclose(k**2 * errors[:, 0], published, rtol=2e-14)
+    np.testing.assert_allclose(k**2 * errors[:, 0], published, rtol=0, atol=5.1e-14)
 
 
 def test_softmax_meets_nested_adaptive_quadrature_with_25_digits():

@@ -133,8 +133,9 @@ def softmax_of_pair(y, other, t):
 
 def test_published_values():
     k = [1, 2, 8, 256]
-    published = [1.04, 1.0232862802714, 1.0646825868597, 1.0827298462485]
-    np.testing.assert_allclose(selection_error(k, 0.2, -1.8, temperature=10.0), published, rtol=2e-12)
+    # 25 digits of mpmath end the last one in 97, not in the 85 that was published.
+    published = [1.04, 1.0232862802714, 1.0646825868597, 1.0827298462497]
+    np.testing.assert_allclose(selection_error(k, 0.2, -1.8, temperature=10.0), published, rtol=1e-13)
     published = [0.8877318139468, 0.7975375615209]
     np.testing.assert_allclose(selection_error([2, 64], 0.2, -0.05, temperature=6.0), published, rtol=1e-12)
     k = np.array([4, 8, 32])

@@ -1,59 +1,43 @@
 """How far off the quadrature of `bestofk.selection` is, by two routes, and what it costs.
 
-Route one is `bestofk.plain_sums`, which shares nothing with it but needs many terms at low temperature. Route two
-is the quadrature itself with more nodes, everywhere; it sees what too few nodes miss, not what is left out.
+Route one is `bestofk.plain_sums`, which shares nothing with it but needs many terms at low temperature. Route
+two is the quadrature with more nodes, everywhere; it sees what too few nodes miss, not what is left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bestofk import _quadrature, large_k, plain_sums, selection
-from bestofk.equivalents import OrderParameters
+from bestofk import _quadrature, plain_sums, selection
 
 #: Relative accuracy that `bestofk.selection` promises for gaps up to `NEAR_GAP`, and beyond and for averages.
 PROMISED, PROMISED_BEYOND = 1e-10, 1e-9
 NEAR_GAP, LARGEST_GAP = 6.0, 50.0
 
+#: Gauss-Legendre nodes of a panel that the library uses at one input, and for averages.
+NODES, NODES_OF_AVERAGE = _quadrature.NODES, _quadrature.NODES_OF_AVERAGE
+
 
 @dataclass(frozen=True, eq=False)
 class Accuracy:
-    """Largest relative differences of the error delta over the teachers asked, for each number of candidates.
+    """Largest relative differences of the error delta over the candidates and teachers asked.
 
     Attributes
     ----------
-    plain, refined : ndarray, shape (nk,)
+    plain, refined : ndarray, shape (nnodes,)
         Against plain sums (None where they were not taken), and against the same rule with more nodes. inf
         where the library refused to give a value because nu_0 was off.
-    smallest : ndarray, shape (nk,)
+    smallest : float
         The smallest error delta/s^2 among the teachers.
     """
 
     plain: NDArray | None
     refined: NDArray
-    smallest: NDArray
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one rule costs, which serves every number of candidates, and how far its nu_0 is from 1.
-
-    Attributes
-    ----------
-    nodes : int
-        Terms of a sum over one more factor of k.
-    evaluations : int
-        Values of the integrands behind the rule, without the coarse scan that places its panels.
-    normalization : ndarray, shape (nk,)
-        abs(nu_0 - 1).
-    """
-
-    nodes: int
-    evaluations: int
-    normalization: NDArray
+    smallest: float
 
 
 def at_input(
@@ -62,10 +46,11 @@ def at_input(
     *,
     reduced_temperature: float,
     teachers: int,
-    refinement: float,
     plain_terms: float,
+    nodes: Sequence[int] = (NODES,),
+    refinement: float = 1.5,
 ) -> Accuracy:
-    """Return how far off `selection.selection_error` is at one input, for the worst of many teachers.
+    """Return how far off the error at one input is, for the worst k and the worst of many teachers.
 
     Parameters
     ----------
@@ -76,38 +61,46 @@ def at_input(
     reduced_temperature : float
         t: 0 or from 10^-3 to 10^3.
     teachers : int
-        Teacher gaps, evenly spaced over +-6 (+-50 for a larger reward gap), at least 2. To them come, for each
-        k, the teacher at the mean of the chosen candidate, for whom the error is smallest.
-    refinement : float
-        Nodes of the refined rule over those of the rule, greater than 1.
+        Teacher gaps, evenly spaced over +-6 (+-50 for a larger reward gap), at least 2. To them come, for
+        each k, the teacher at the mean of the chosen candidate, for whom the error is smallest.
     plain_terms : float
         Plain sums are taken where they have at most so many terms.
+    nodes : sequence of int, shape (nnodes,)
+        Nodes of a panel. With those of the library this is `selection.selection_error`; with others the same
+        rule without its check of nu_0.
+    refinement : float
+        Nodes of the refined rule over those of the library, greater than 1.
 
     Returns
     -------
     Accuracy
 
+    Raises
+    ------
+    ValueError
+        If the refinement is not greater than 1, or another argument outside its domain.
+
     Examples
     --------
-    >>> off = at_input([1, 100], 1.5, reduced_temperature=2.0, teachers=5, refinement=1.5, plain_terms=1e6)
-    >>> bool(max(off.plain.max(), off.refined.max()) < 1e-12)
-    True
+    >>> off = at_input([1, 100], 1.5, reduced_temperature=2.0, teachers=5, plain_terms=1e6, nodes=[8, 15])
+    >>> (off.plain < [1e-6, 1e-12]).tolist(), (off.refined > [1e-9, 0.0]).tolist()
+    ([True, True], [True, True])
     """
-    k, t = np.asarray(k, dtype=float), reduced_temperature
+    k, t, more = np.asarray(k, dtype=float), reduced_temperature, _refined(NODES, refinement)
     reach = NEAR_GAP if reward_gap <= NEAR_GAP else LARGEST_GAP
-    try:
-        _, mean, _ = selection.selected_moments(k, reward_gap, reduced_temperature=t)
-        teacher = np.concatenate([np.linspace(-reach, reach, teachers), reward_gap - mean])
-        values, refined = (
-            selection.selection_error(k[:, None], teacher, reward_gap, temperature=2.0 * t, nodes=nodes)
-            for nodes in (None, _refined(_quadrature.NODES, refinement))
-        )
-    except ArithmeticError:
-        return _refused(k)
+    mean = _moments(k, reward_gap, t, more)[1]
+    teacher = np.concatenate([np.linspace(-reach, reach, teachers), reward_gap - mean])
+
+    def errors(count: int) -> NDArray:
+        if count == NODES:
+            return selection.selection_error(k[:, None], teacher, reward_gap, temperature=2.0 * t)
+        nu_0, nu_1, nu_2 = _moments(k, reward_gap, t, count)[:, :, None]
+        return nu_0 * (teacher - reward_gap) ** 2 + 2.0 * (teacher - reward_gap) * nu_1 + nu_2
+
     plain = None
     if plain_sums.terms(reward_gap, reduced_temperature=t, k_max=k.max()) <= plain_terms:
         plain = plain_sums.error_at_input(k, teacher, reward_gap, reduced_temperature=t)
-    return _compared(values, plain, refined)
+    return _compared(errors, nodes, plain, errors(more))
 
 
 def averaged(
@@ -116,10 +109,11 @@ def averaged(
     *,
     reduced_temperature: float,
     rho: ArrayLike,
-    refinement: float,
     plain_terms: float,
+    nodes: Sequence[int] = (NODES_OF_AVERAGE,),
+    refinement: float = 1.5,
 ) -> Accuracy:
-    """Return how far off `selection.excess_coefficients` makes the averaged error, for the worst teacher.
+    """Return how far off the averaged error is, for the worst k and the worst teacher.
 
     Parameters
     ----------
@@ -132,80 +126,64 @@ def averaged(
     rho : array_like, shape (nrho,)
         Teachers at Delta_T = rho Delta_R; any other one has a larger q_TT and so a larger error. To them
         comes, for each k, the rho for which the error is smallest.
-    refinement, plain_terms : float
-        As for `at_input`.
+    plain_terms, nodes, refinement : float, sequence of int, float
+        As for `at_input`; with the library's nodes this is `selection.excess_coefficients`.
 
     Returns
     -------
     Accuracy
+
+    Raises
+    ------
+    ValueError
+        If the refinement is not greater than 1, or another argument outside its domain.
     """
-    k, t = np.asarray(k, dtype=float), reduced_temperature
-    nodes = _refined(_quadrature.NODES_OF_AVERAGE, refinement)
-    try:
-        m2, m1 = selection.excess_coefficients(k, [kappa], reduced_temperature=t)
-        more_2, more_1 = selection.excess_coefficients(k, [kappa], reduced_temperature=t, nodes=nodes)
-    except ArithmeticError:
-        return _refused(k)
-    # delta = rho^2 kappa + rho (M_1 - 2 g kappa) + ..., g = 1/(1+t).
-    hardest = 1.0 / (1.0 + t) - m1[:, 0] / (2.0 * kappa)
-    rho = np.concatenate([np.asarray(rho, dtype=float), hardest])
-    limit = np.array(
-        [
-            large_k.limit_error(
-                OrderParameters(1.0, value**2 * kappa, value * kappa, kappa), temperature=2.0 * t
-            )
-            for value in rho
-        ]
-    )
-    values, refined = limit + m2 + m1 * rho, limit + more_2 + more_1 * rho
+    k, t, more = np.asarray(k, dtype=float), reduced_temperature, _refined(NODES_OF_AVERAGE, refinement)
+    finest = _coefficients(k, kappa, t, more)
+    # delta = t/(1+t) + kappa (rho - g)^2 + m2 + rho m1, least at rho - g = -m1/(2 kappa).
+    g = 1.0 / (1.0 + t)
+    rho = np.concatenate([np.asarray(rho, dtype=float), g - finest[1][:, 0] / (2.0 * kappa)])
+
+    def total(m2: NDArray, m1: NDArray) -> NDArray:
+        return t * g + kappa * (rho - g) ** 2 + m2 + m1 * rho
+
+    def errors(count: int) -> NDArray:
+        if count == NODES_OF_AVERAGE:
+            return total(*selection.excess_coefficients(k, [kappa], reduced_temperature=t))
+        return total(*_coefficients(k, kappa, t, count))
+
     plain = None
     if plain_sums.mean_terms(kappa, reduced_temperature=t, k_max=k.max()) <= plain_terms:
         plain = plain_sums.mean_error(k, rho, kappa, reduced_temperature=t)
-    return _compared(values, plain, refined)
+    return _compared(errors, nodes, plain, total(*finest))
 
 
-def cost(k: ArrayLike, reward_gap: float, *, reduced_temperature: float) -> Cost:
-    """Return the size of the rule of one input, and how far its nu_0 is from 1.
+def cost(reward_gap: float, *, reduced_temperature: float, k_max: float) -> tuple[int, int]:
+    """Return what the rule of one input costs, which serves every number of candidates up to the largest.
 
     Parameters
     ----------
-    k : array_like, shape (nk,)
-        Numbers of candidates that the rule serves, finite.
     reward_gap : float
         From 0 to 50 predictive standard deviations.
     reduced_temperature : float
         t: 0 or from 10^-3 to 10^3.
+    k_max : float
+        Largest number of candidates; the smallest is 1.
 
     Returns
     -------
-    Cost
+    nodes : int
+        Terms of a sum over one more factor of k.
+    evaluations : int
+        Values of the integrands behind the rule, without the coarse scan that places its panels.
 
     Examples
     --------
-    >>> cost([1, 1e6], 1.0, reduced_temperature=0.0).nodes
-    345
+    >>> cost(1.0, reduced_temperature=0.0, k_max=1e6)
+    (375, 375)
     """
-    k = np.asarray(k, dtype=float)
-    rule = _quadrature.rule(reward_gap, reduced_temperature, k.min(), k.max())
-    return Cost(rule.log_p.size, rule.evaluations, np.abs(rule.excess(k)[:, 0] - 1.0))
-
-
-def mean_inputs(kappa: float, *, k_max: float) -> int:
-    """Return the number of inputs, and so of rules, behind an average.
-
-    Parameters
-    ----------
-    kappa : float
-        q_RR/s^2, greater than 0 and at most 50.
-    k_max : float
-        Largest number of candidates.
-
-    Returns
-    -------
-    int
-    """
-    gaps, _ = _quadrature.average_nodes(np.array([kappa]), k_max, _quadrature.NODES_OF_AVERAGE)
-    return gaps.size
+    rule = _quadrature.rule(reward_gap, reduced_temperature, 1.0, k_max)
+    return rule.log_p.size, rule.evaluations
 
 
 def promised(reward_gap: float | None) -> float:
@@ -234,11 +212,33 @@ def _refined(nodes: int, refinement: float) -> int:
     return int(np.ceil(nodes * refinement))
 
 
-def _refused(k: NDArray) -> Accuracy:
-    return Accuracy(np.full(k.size, np.inf), np.full(k.size, np.inf), np.full(k.size, np.nan))
+def _moments(k: NDArray, gap: float, t: float, nodes: int) -> NDArray:
+    """nu_0, nu_1 and nu_2, shape (3, nk), of a rule whose nu_0 is not checked."""
+    nu_0, excess_1, excess_2 = _quadrature.rule(gap, t, k.min(), k.max(), nodes).excess(k).T
+    mean, variance = _quadrature.limits(gap, t)
+    return np.stack([nu_0, nu_0 * mean + excess_1, nu_0 * (variance + mean**2) + excess_2])
 
 
-def _compared(values: NDArray, plain: NDArray | None, refined: NDArray) -> Accuracy:
-    """Largest relative differences along the teachers."""
-    off = [None if other is None else np.abs(values / other - 1.0).max(axis=1) for other in (plain, refined)]
-    return Accuracy(*off, values.min(axis=1))
+def _coefficients(k: NDArray, kappa: float, t: float, nodes: int) -> tuple[NDArray, NDArray]:
+    """`selection.excess_coefficients`, each of shape (nk, 1), without the check of nu_0."""
+    gaps, weights = _quadrature.average_nodes(np.array([kappa]), k.max(), nodes)
+    rules = [_quadrature.rule(gap, t, k.min(), k.max(), nodes).excess(k) for gap in gaps]
+    second = sum(weight * rule[:, 2:] for weight, rule in zip(weights[0], rules, strict=True))
+    factors = gaps * weights[0]
+    product = sum(factor * rule[:, 1:2] for factor, rule in zip(factors, rules, strict=True))
+    return second - 2.0 * product, 2.0 * product
+
+
+def _compared(
+    errors: Callable[[int], NDArray], nodes: Sequence[int], plain: NDArray | None, refined: NDArray
+) -> Accuracy:
+    """Largest relative differences of the errors with each number of nodes."""
+    off = np.full((2, len(nodes)), np.inf)
+    for place, count in enumerate(nodes):
+        try:
+            values = errors(count)
+        except ArithmeticError:
+            continue
+        for route, other in enumerate((plain, refined)):
+            off[route, place] = np.nan if other is None else np.abs(values / other - 1.0).max()
+    return Accuracy(None if plain is None else off[0], off[1], float(refined.min()))

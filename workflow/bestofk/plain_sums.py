@@ -1,4 +1,4 @@
-"""The selection error by plain trapezoid sums on uniform grids: slow and simple, to check `bestofk.selection`.
+"""The selection error by plain trapezoid sums on uniform grids: slow, simple, a check of `bestofk.selection`.
 
 Nothing is shared with the panels of `bestofk.selection`: other variables, other nodes, and the squared error
 itself under the sums, whose terms are all positive. At T > 0 the outer sum runs over the logarithm v of the
@@ -101,7 +101,7 @@ def mean_error(k: ArrayLike, rho: ArrayLike, kappa: float, *, reduced_temperatur
     kappa : float
         q_RR/s^2 > 0, finite.
     reduced_temperature : float
-        t = T/(2 s^2): 0 (best-of-k) or a finite value.
+        As for `error_at_input`.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def mean_error(k: ArrayLike, rho: ArrayLike, kappa: float, *, reduced_temperatur
     Examples
     --------
     >>> mean_error([1, 4], [0.5], 0.2, reduced_temperature=3.0).round(6)[:, 0].tolist()
-    [1.05, 0.847281]
+    [1.05, 0.808984]
     """
     k, _, t = _checked(k, 0.0, reduced_temperature)
     gaps, weights = _gaps(_spread(kappa), kappa, k.max())
@@ -132,10 +132,8 @@ def terms(reward_gap: float, *, reduced_temperature: float, k_max: float) -> int
 
     Parameters
     ----------
-    reward_gap, reduced_temperature : float
-        As for `error_at_input`.
-    k_max : float
-        Largest number of candidates.
+    reward_gap, reduced_temperature, k_max : float
+        As for `error_at_input`; the largest number of candidates.
 
     Returns
     -------
@@ -144,7 +142,7 @@ def terms(reward_gap: float, *, reduced_temperature: float, k_max: float) -> int
     Examples
     --------
     >>> terms(1.0, reduced_temperature=1.0, k_max=1e6)
-    247390
+    380688
     """
     k, gap, t = _checked([k_max], reward_gap, reduced_temperature)
     (outer, _), (inner, _) = _grids(gap, t, k[0])
@@ -156,10 +154,8 @@ def mean_terms(kappa: float, *, reduced_temperature: float, k_max: float) -> int
 
     Parameters
     ----------
-    kappa, reduced_temperature : float
-        As for `mean_error`.
-    k_max : float
-        Largest number of candidates.
+    kappa, reduced_temperature, k_max : float
+        As for `mean_error` and `terms`.
 
     Returns
     -------

@@ -99,8 +99,8 @@ def selection_error(
     temperature : array_like
         Selection temperature T in squared output units: 0 (best-of-k), T/(2 s^2) from 10^-3 to 10^3, or inf.
     nodes : int, optional
-        Gauss-Legendre nodes of a panel, at least 2. The default keeps the accuracy stated for the module; more
-        nodes show how well it does.
+        Gauss-Legendre nodes of a panel, at least 2. The default keeps the accuracy stated for the module;
+        more nodes show how well it does.
 
     Returns
     -------
@@ -210,8 +210,8 @@ def excess_coefficients(
     reduced_temperature : float
         t = T/(2 s^2): 0 (best-of-k), from 10^-3 to 10^3, or inf.
     nodes : int, optional
-        Gauss-Legendre nodes of a panel, of inputs and of candidates, at least 2. The default keeps the accuracy
-        stated for the module; more nodes show how well it does.
+        Gauss-Legendre nodes of a panel, of inputs and of candidates, at least 2. The default keeps the
+        accuracy stated for the module; more nodes show how well it does.
 
     Returns
     -------
