@@ -14,6 +14,7 @@ from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
+from ledger.quadrature import quadrature_accuracy
 from ledger.rewards import optimal_reward
 from ledger.spread import replicate_spread
 from ledger.universality import universality
@@ -40,6 +41,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "task_difficulty": task_difficulty,
     "decay_exponent": decay_exponent,
     "replicate_spread": replicate_spread,
+    "quadrature_accuracy": quadrature_accuracy,
 }
 
 

@@ -14,6 +14,7 @@ from quoted import (
     order_parameters,
     phases,
     proportional_regime,
+    quadrature,
     rewards,
     spread,
     universality,
@@ -85,6 +86,7 @@ DECLARATIONS = {
     "task_difficulty": difficulty.task_difficulty,
     "decay_exponent": difficulty.decay_exponent,
     "replicate_spread": spread.replicate_spread,
+    "quadrature_accuracy": quadrature.quadrature_accuracy,
 }
 
 

@@ -1,4 +1,4 @@
-"""The plain sums against routes that share nothing with them: mpmath, a plane of two candidates, closed forms."""
+"""The plain sums against routes that share nothing with them: mpmath, a plane of two, closed forms."""
 
 import mpmath as mp
 import numpy as np
@@ -92,6 +92,13 @@ def test_one_candidate_averaged_has_the_spread_of_both(kappa, t):
     rho = np.array([-1.0, 0.0, 0.7])
     errors = mean_error([1.0], rho, kappa, reduced_temperature=t)
     np.testing.assert_allclose(errors[0], 1 + rho**2 * kappa, rtol=1e-14)
+
+
+def test_an_average_keeps_its_digits_for_a_teacher_next_to_the_reward():
+    # delta is a parabola in rho, of curvature kappa at T = 0, whose minimum is near 1 at large k.
+    k, kappa, near = np.array([2.0**30]), 0.1, 2.0**-26
+    below, at, above = mean_error(k, [1 - near, 1.0, 1 + near], kappa, reduced_temperature=0.0)[0]
+    assert (below + above) / 2 - at == pytest.approx(kappa * near**2, rel=1e-12)
 
 
 def test_an_average_over_best_of_k_meets_the_law_and_its_correction():

@@ -133,6 +133,11 @@ _HELD = {
         *(("expansion.overshoot", number) for number in (0.0, 15.0)),
     ],
     "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
+    "experiments.quadrature_accuracy": [
+        *(("quadrature.reward_gap", number) for number in (0.0, 6.0, 50.0)),
+        *(("quadrature.nodes", number) for number in (6, 9)),
+        ("quadrature.reduced_temperature_of_averages", 0.0),
+    ],
 }
 
 

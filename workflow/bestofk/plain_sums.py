@@ -83,10 +83,7 @@ def error_at_input(
     k, gap, t = _checked(k, reward_gap, reduced_temperature)
     # Only the relative sign of the gaps matters.
     shift = (np.asarray(teacher_gap, dtype=float) - reward_gap) * (-1.0 if reward_gap < 0 else 1.0)
-    total = np.zeros((k.size, shift.size))
-    for log_p, density in _parts(gap, t, k.max(), shift):
-        total += np.exp(np.multiply.outer(k - 1.0, log_p)) @ density
-    return k[:, None] * total
+    return _error(k, shift, gap, t)
 
 
 def mean_error(k: ArrayLike, rho: ArrayLike, kappa: float, *, reduced_temperature: float) -> NDArray:
@@ -120,10 +117,10 @@ def mean_error(k: ArrayLike, rho: ArrayLike, kappa: float, *, reduced_temperatur
     """
     k, _, t = _checked(k, 0.0, reduced_temperature)
     gaps, weights = _gaps(_spread(kappa), kappa, k.max())
-    rho = np.asarray(rho, dtype=float)
+    # The difference of the gaps as a product: rho may be as near to 1 as a double can be.
+    slope = np.asarray(rho, dtype=float) - 1.0
     return sum(
-        weight * error_at_input(k, rho * gap, float(gap), reduced_temperature=t)
-        for gap, weight in zip(gaps, weights, strict=True)
+        weight * _error(k, slope * gap, float(gap), t) for gap, weight in zip(gaps, weights, strict=True)
     )
 
 
@@ -175,6 +172,14 @@ def _checked(k: ArrayLike, gap: float, t: float) -> tuple[NDArray, float, float]
     if not 0.0 <= t < np.inf:
         raise ValueError(f"reduced_temperature is {t}; it must be at least 0 and finite")
     return k, abs(float(gap)), float(t)
+
+
+def _error(k: NDArray, shift: NDArray, gap: float, t: float) -> NDArray:
+    """Sums for the teachers at a gap of gap + shift."""
+    total = np.zeros((k.size, shift.size))
+    for log_p, density in _parts(gap, t, k.max(), shift):
+        total += np.exp(np.multiply.outer(k - 1.0, log_p)) @ density
+    return k[:, None] * total
 
 
 def _spread(kappa: float) -> float:

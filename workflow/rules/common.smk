@@ -105,6 +105,7 @@ FIGURES = {
         "place": "appendix",
     },
     "replicate_spread": {"experiments": ["replicate_spread"], "place": "appendix"},
+    "quadrature_accuracy": {"experiments": ["quadrature_accuracy"], "place": "appendix"},
 }
 
 

@@ -15,7 +15,7 @@ COLUMNS = ["quantity", "route", "nodes", "reduced_temperature", "reward_gap", "k
 #: Largest finite numbers of candidates of the library, at T > 0 and at T = 0.
 K_MAX, K_MAX_BEST_OF_K = 10**6, 2**30
 
-#: Digits beyond the promised ones that are told apart. Rounding, another on every processor, begins after them.
+#: Digits beyond the promised ones that are told apart; what follows is rounding, which differs by processor.
 SPARE = 0.5
 
 
