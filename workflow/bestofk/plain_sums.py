@@ -3,9 +3,8 @@
 Nothing is shared with the panels of `bestofk.selection`: other variables, other nodes, and the squared error
 itself under the sums, whose terms are all positive. At T > 0 the outer sum runs over the logarithm v of the
 Laplace variable u and the inner one over a candidate's Y; at T = 0 one sum runs over log |Y|. The integrands
-are analytic near the real axis and decay fast, so that the sums converge exponentially in 1/step.
-
-Everything is in units of the predictive standard deviation.
+are analytic near the real axis and decay fast, so that the sums converge exponentially in 1/step. Everything
+is in units of the predictive standard deviation.
 """
 
 from __future__ import annotations
@@ -25,12 +24,10 @@ _STEP_V, _STEP_GAUSSIAN, _STEP_GUMBEL = 0.2, 0.5, 0.25
 _STEP_LOG = 0.05
 #: Step of an average in the reward gap, over its spread and in units of the predictive standard deviation.
 _STEP_SPREAD, _STEP_GAP = 0.5, 0.1
-#: Terms of the mixture that gives P(|Y| < r) for small r.
-_POISSON_TERMS = 10
+#: Terms of the mixture that gives P(|Y| < r) for small r, and terms of a sum that are held at a time.
+_POISSON_TERMS, _BLOCK = 10, 1_000_000
 #: exp(-u w) is zero to double precision where log(u w) exceeds this.
 _SATURATED = 7.0
-#: Terms that are held in memory at a time.
-_BLOCK = 1_000_000
 
 #: The points of a grid and their distance, which differences of large values would blur.
 Grid = tuple[NDArray, float]
@@ -116,7 +113,7 @@ def mean_error(k: ArrayLike, rho: ArrayLike, kappa: float, *, reduced_temperatur
     [1.05, 0.808984]
     """
     k, _, t = _checked(k, 0.0, reduced_temperature)
-    gaps, weights = _gaps(_spread(kappa), kappa, k.max())
+    gaps, weights = _gaps(kappa, k.max())
     # The difference of the gaps as a product: rho may be as near to 1 as a double can be.
     slope = np.asarray(rho, dtype=float) - 1.0
     return sum(
@@ -159,7 +156,7 @@ def mean_terms(kappa: float, *, reduced_temperature: float, k_max: float) -> int
     int
     """
     k, _, t = _checked([k_max], 0.0, reduced_temperature)
-    gaps, _ = _gaps(_spread(kappa), kappa, k[0])
+    gaps, _ = _gaps(kappa, k[0])
     return sum(terms(float(gap), reduced_temperature=t, k_max=k[0]) for gap in gaps)
 
 
@@ -182,14 +179,11 @@ def _error(k: NDArray, shift: NDArray, gap: float, t: float) -> NDArray:
     return k[:, None] * total
 
 
-def _spread(kappa: float) -> float:
+def _gaps(kappa: float, k_max: float) -> tuple[NDArray, NDArray]:
+    """Nodes and weights of averages of even functions of a gap ~ N(0, kappa)."""
     if not 0.0 < kappa < np.inf:
         raise ValueError(f"kappa is {kappa}; it must be greater than 0 and finite")
-    return float(np.sqrt(kappa))
-
-
-def _gaps(spread: float, kappa: float, k_max: float) -> tuple[NDArray, NDArray]:
-    """Nodes and weights of averages of even functions of a gap ~ N(0, kappa)."""
+    spread = float(np.sqrt(kappa))
     # An average is at least of the order k^-min(2, 1/kappa), and the error at a gap at most of that of k = 1.
     reach = spread * np.sqrt(2.0 * (_NEGLIGIBLE + np.log(k_max) * min(2.0, 1.0 / kappa)))
     step = min(_STEP_SPREAD * spread, _STEP_GAP)
