@@ -161,6 +161,9 @@ def save(figure: Figure, numbers: pd.DataFrame, *, pdf: str, png: str, csv: str)
     pdf, png, csv : str
         Outputs.
     """
+    # One layout for both forms.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     figure.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
     figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
     provenance.write_table(numbers, csv)

@@ -26,8 +26,8 @@ SETTINGS = {
     "published": "data, published",
 }
 
-COLUMNS = ["panel", "series", "setting", "reduced_temperature", "overshoot", "candidate_price"]
-COLUMNS += ["points_per_feature", "k", "kappa", "budget", "value"]
+COLUMNS = ["panel", "series", "setting", "reduced_temperature", "overshoot", "candidate_price", "budget"]
+COLUMNS += ["points_per_feature", "k", "kappa", "value"]
 
 
 def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -> None:

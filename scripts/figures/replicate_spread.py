@@ -17,6 +17,8 @@ HEIGHT = 2.5
 #: Quantiles of the bands: median, quartiles, and a standard 95 % range.
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 
+COLUMNS = ["panel", "series", "c", "reduced_temperature", "x", "value", "low", "high"]
+
 #: Fewest blocks of replicates between whose means a standard error is measured.
 BLOCKS = 10
 
@@ -39,7 +41,7 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
     ends = [cases[int(np.argmin(shares))], cases[int(np.argmax(shares))]]
     rows = [row for case in cases for row in quantiles(case)]
     rows += [row for case in ends for row in deviations(case)]
-    numbers = pd.DataFrame(rows)
+    numbers = pd.DataFrame(rows).reindex(columns=COLUMNS)
     with drawing.style():
         figure = Figure(figsize=(drawing.PAGE, HEIGHT))
         left, middle, right = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))

@@ -99,13 +99,19 @@ def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     module = "workflow/bestofk/selection.py"
     with smoke_run.changed(module, add_comment):
         plan = smoke_run.plan("all")
-    using = of_kind("selection", "phase_diagram")
-    assert {message for message, reason in plan.jobs.items() if module in reason} >= {
-        f"Computing the theory of {experiment}" for experiment in using
-    }
-    # The Monte Carlo engine draws candidates: were it to use the theory, it could not test it.
-    assert steps(plan) == {"theory", "collect"}
+    using = of_kind(
+        *("selection", "phase_diagram", "one_input", "expansion_orders", "universality"),
+        *("task_difficulty", "decay_exponent", "replicate_spread"),
+    )
+    edited = {message for message, reason in plan.jobs.items() if module in reason}
+    assert edited >= {f"Computing the theory of {experiment}" for experiment in using}
+    # The Monte Carlo engine draws candidates: were it to use the theory, it could not test it. One experiment
+    # averages the theory over the inputs that it simulates, beside what it simulates.
+    simulated = [message for message in edited if message.startswith("Simulating")]
+    assert simulated and all(message.startswith("Simulating universality") for message in simulated)
+    assert steps(plan) == {"theory", "simulate", "collect"}
     assert plan.rules["theory"] == len(using)
+    assert plan.rules["simulate"] == len(simulated)
     assert drawn(plan) == drawn_from(*using)
 
 

@@ -149,7 +149,8 @@ def _differs(
 ) -> tuple[np.ndarray, str]:
     """In which rows a column differs by more than is allowed, and what is allowed."""
     if not (_is_number(expected[column]) and _is_number(got[column])):
-        return expected[column].astype(str).to_numpy() != got[column].astype(str).to_numpy(), "the same"
+        old, new = (frame[column].map(str).to_numpy(dtype=object) for frame in (expected, got))
+        return old != new, "the same"
     rule = tolerances["columns"].get(column, {})
     old, new = expected[column].to_numpy(float), got[column].to_numpy(float)
     if "standard_errors" in rule and "standard_error" in expected:

@@ -16,8 +16,9 @@ from bestofk.model import Overshoot
 from bestofk.selection_table import SelectionTable
 
 COLUMNS = [
-    *("part", "setting", "spectrum_exponent", "noise_var", "n_train", "aspect_ratio"),
-    *("reduced_temperature", "overshoot", "k", "candidate_price", "budget"),
+    # Coordinates; k and n are found for a budget, which therefore stands before them.
+    *("part", "setting", "spectrum_exponent", "noise_var", "reduced_temperature", "overshoot"),
+    *("candidate_price", "budget", "n_train", "aspect_ratio", "k"),
     *("ridge", "df1", "df2", "explicit_df1", "s2", "q_tt"),
     *("error", "candidates_slope", "data_slope", "data_slope_law"),
     *("training_share", "at_edge", "scanned_share", "scanned_error", "scan_step"),

@@ -47,7 +47,7 @@ def selection(models: dict[str, TeacherStudent], block: dict) -> Iterator[tuple]
         for point, values in two_point.items():
             for method, curve in approximations(k, values, temperature).items():
                 yield from error_rows(point, k, temperature, method, curve)
-            if over_k:
+            if over_k and temperature in simulated:
                 yield from optima_over_k(point, values, temperature)
     if over_temperature:
         for point, values in two_point.items():
