@@ -18,7 +18,7 @@ RANGE = (2e-12, 1e-1)
 ZERO = 0.06
 
 POINTS = {"linestyle": "none", "markersize": 3.0, "markerfacecolor": "none", "markeredgewidth": 0.8}
-COLUMNS = ["panel", "series", "nodes", "reduced_temperature", "reward_gap", "kappa", "value"]
+COLUMNS = ["panel", "series", "nodes", "reduced_temperature", "reward_gap", "kappa", "digits", "value"]
 
 
 def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -> None:
@@ -40,13 +40,12 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
 
 
 def drawn(table: pd.DataFrame) -> pd.DataFrame:
-    """What each panel shows: digits as errors, and costs, at the gaps that are drawn."""
+    """What each panel shows: digits, drawn as errors, and costs, at the gaps that are drawn."""
     table = table[table["reward_gap"].isna() | table["reward_gap"].isin(GAPS)]
     cost = table["quantity"].isin(["terms", "evaluations"])
     panel = table["quantity"].map({"input": "a", "average": "b", "terms": "c", "evaluations": "c"})
     series = table["route"].where(~cost, table["quantity"])
-    value = table["value"].where(cost, 10.0 ** -table["value"])
-    numbers = table.assign(panel=panel, series=series, value=value)
+    numbers = table.assign(panel=panel, series=series)
     return numbers.sort_values("panel", kind="stable", ignore_index=True)[COLUMNS]
 
 
@@ -87,13 +86,13 @@ def error_axis(axes: Axes, promised: list[float]) -> None:
 def draw_errors(axes: Axes, rows: pd.DataFrame, x: np.ndarray, promised: float, line: dict) -> None:
     """A line against more nodes, points against plain sums, triangles where only a bound is told."""
     lines = (rows["series"] == "more nodes").to_numpy()
-    floor = rows["value"].to_numpy() < promised / 3.0
+    error = 10.0 ** -rows["digits"].to_numpy()
+    floor = error < promised / 3.0
     points = ~lines & ~floor
-    value = rows["value"].to_numpy()
-    axes.plot(x[lines], value[lines], **line)
-    axes.plot(x[points], value[points], marker="o", color=line["color"], **POINTS)
+    axes.plot(x[lines], error[lines], **line)
+    axes.plot(x[points], error[points], marker="o", color=line["color"], **POINTS)
     below = {**POINTS, "markerfacecolor": line["color"], "markersize": 2.6}
-    axes.plot(x[~lines & floor], value[~lines & floor], marker="v", color=line["color"], **below)
+    axes.plot(x[~lines & floor], error[~lines & floor], marker="v", color=line["color"], **below)
 
 
 def draw_inputs(axes: Axes, numbers: pd.DataFrame, shades: dict) -> None:

@@ -22,14 +22,16 @@ def frame(*, near=10.5, beyond=9.5, average=9.5, shift=0.0, routes=("plain sums"
     for route in routes:
         for gap, digits in ((0.0, near), (6.0, 10.5), (50.0, beyond)):
             # The last route alone is worse, so that a claim has to look at both.
-            rows.append(("input", route, 15, 1.0, gap, np.nan, digits if route == routes[-1] else 10.5))
-        rows.append(("average", route, 13, 1.0, np.nan, 2.0, average))
+            rows.append(
+                ("input", route, 15, 1.0, gap, np.nan, digits if route == routes[-1] else 10.5, np.nan)
+            )
+        rows.append(("average", route, 13, 1.0, np.nan, 2.0, average, np.nan))
         moved = shift if route == "plain sums" else 0.0
-        rows.append(("input", route, 6, 1.0, 0.0, np.nan, 4.0 + moved))
-        rows.append(("average", route, 6, 1.0, np.nan, 2.0, 5.0 + moved))
-    rows.append(("input", "more nodes", 6, 0.1, 0.0, np.nan, 4.0))
-    rows.append(("terms", "rule", 15, 1.0, 0.0, np.nan, 400.0))
-    columns = ["quantity", "route", "nodes", "reduced_temperature", "reward_gap", "kappa", "value"]
+        rows.append(("input", route, 6, 1.0, 0.0, np.nan, 4.0 + moved, np.nan))
+        rows.append(("average", route, 6, 1.0, np.nan, 2.0, 5.0 + moved, np.nan))
+    rows.append(("input", "more nodes", 6, 0.1, 0.0, np.nan, 4.0, np.nan))
+    rows.append(("terms", "rule", 15, 1.0, 0.0, np.nan, np.nan, 400.0))
+    columns = ["quantity", "route", "nodes", "reduced_temperature", "reward_gap", "kappa", "digits", "value"]
     return pd.DataFrame(rows, columns=columns)
 
 

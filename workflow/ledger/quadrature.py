@@ -57,7 +57,7 @@ def kept(frame: pd.DataFrame, quantity: str, *, near: bool | None = None) -> dic
     rows = frame[(frame["quantity"] == quantity) & (frame["nodes"] == nodes)]
     if near is not None:
         rows = rows[(rows["reward_gap"] <= accuracy.NEAR_GAP) == near]
-    return {route: float(rows.loc[rows["route"] == route, "value"].min()) for route in ROUTES}
+    return {route: float(rows.loc[rows["route"] == route, "digits"].min()) for route in ROUTES}
 
 
 def enough(digits: dict[str, float], promised: float) -> bool:
@@ -71,7 +71,7 @@ def both(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[frame["quantity"].isin(library) & (frame["nodes"] != frame["quantity"].map(library))]
     rows = rows.fillna({"reward_gap": -1.0, "kappa": -1.0})
     place = ["quantity", "nodes", "reduced_temperature", "reward_gap", "kappa"]
-    return rows.pivot(index=place, columns="route", values="value").reindex(columns=list(ROUTES)).dropna()
+    return rows.pivot(index=place, columns="route", values="digits").reindex(columns=list(ROUTES)).dropna()
 
 
 def listed(digits: dict[str, float]) -> str:

@@ -19,7 +19,7 @@ def quadrature_accuracy(frame: pd.DataFrame, block: dict) -> dict:
     inputs = rows[rows["quantity"] == "input"]
     averages = frame[(frame["quantity"] == "average") & (frame["nodes"] == accuracy.NODES_OF_AVERAGE)]
     coarse = frame[(frame["quantity"] == "input") & (frame["route"] == "more nodes")]
-    fewest = coarse.groupby("nodes")["value"].min()
+    fewest = coarse.groupby("nodes")["digits"].min()
     few, more = settings["nodes"][:2]
     return {
         "settings": count((inputs["route"] == "more nodes").sum()),

@@ -10,7 +10,7 @@ import pandas as pd
 from bestofk import accuracy
 from bestofk import grid as layout
 
-COLUMNS = ["quantity", "route", "nodes", "reduced_temperature", "reward_gap", "kappa", "value"]
+COLUMNS = ["quantity", "route", "nodes", "reduced_temperature", "reward_gap", "kappa", "digits", "value"]
 
 #: Largest finite numbers of candidates of the library, at T > 0 and at T = 0.
 K_MAX, K_MAX_BEST_OF_K = 10**6, 2**30
@@ -56,10 +56,10 @@ def at_input(settings: dict, t: float, gap: float) -> Iterator[tuple]:
         refinement=settings["refinement"],
     )
     for route, count, error in measured(off, nodes):
-        yield "input", route, count, t, gap, np.nan, digits(error, accuracy.promised(gap))
+        yield "input", route, count, t, gap, np.nan, digits(error, accuracy.promised(gap)), np.nan
     terms, evaluations = accuracy.cost(gap, reduced_temperature=t, k_max=largest)
-    yield "terms", "rule", accuracy.NODES, t, gap, np.nan, float(terms)
-    yield "evaluations", "rule", accuracy.NODES, t, gap, np.nan, float(evaluations)
+    yield "terms", "rule", accuracy.NODES, t, gap, np.nan, np.nan, float(terms)
+    yield "evaluations", "rule", accuracy.NODES, t, gap, np.nan, np.nan, float(evaluations)
 
 
 def averaged(settings: dict, t: float, kappa: float) -> Iterator[tuple]:
@@ -75,7 +75,7 @@ def averaged(settings: dict, t: float, kappa: float) -> Iterator[tuple]:
         refinement=settings["refinement"],
     )
     for route, count, error in measured(off, nodes):
-        yield "average", route, count, t, np.nan, kappa, digits(error, accuracy.promised(None))
+        yield "average", route, count, t, np.nan, kappa, digits(error, accuracy.promised(None)), np.nan
 
 
 def measured(off: accuracy.Accuracy, nodes: list[int]) -> Iterator[tuple[str, int, float]]:
