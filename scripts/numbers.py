@@ -62,6 +62,7 @@ def general(frame: None, block: dict) -> dict:
     return {
         "seed": (configuration["seed"], str(configuration["seed"])),
         "claims_margin": percent(claims["margin"], 1),
+        "claims_setting_margin": percent(claims["setting_margin"], 1),
         "line_from_temperature": figures(claims["line_from_temperature"], 2),
         "line_from_kappa": figures(claims["line_from_kappa"], 1),
         "claims_confidence": percent(configuration["confidence"], 2),
