@@ -12,6 +12,7 @@ from ledger.expansions import expansion_orders
 from ledger.inference_vs_data import inference_vs_data
 from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
+from ledger.phase_edges import phase_edges
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
 from ledger.quadrature import quadrature_accuracy
@@ -32,6 +33,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "best_of_k": best_of_k,
     "one_input": one_input,
     "phase_diagram": phase_diagram,
+    "phase_edges": phase_edges,
     "proportional_regime": proportional_regime,
     "optimal_reward": optimal_reward,
     "expansion_orders": expansion_orders,
@@ -53,8 +55,8 @@ def main(tables: list[str], claims: str, table: str, configuration: dict) -> Non
     tables : list of str
         One table an experiment, named after it.
     claims : str
-        Output: a list of entries with id, sentence, source, experiment, quantity, measured, expected, verdict
-        (``holds``, ``fails``, ``undecided``) and ``from``, the tables that decide it.
+        Output: a list of entries with id, sentence, source, evidence, experiment, quantity, measured,
+        expected, verdict (``holds``, ``fails``, ``undecided``) and ``from``, the tables that decide it.
     table : str
         Output: the same as a page with one table, for the report.
     configuration : dict
@@ -83,7 +85,17 @@ def page(entries: list[dict]) -> str:
     -------
     str
     """
-    columns = ["verdict", "sentence", "quantity", "measured", "expected", "source", "experiment", "id"]
+    columns = [
+        "verdict",
+        "sentence",
+        "quantity",
+        "measured",
+        "expected",
+        "source",
+        "evidence",
+        "experiment",
+        "id",
+    ]
     table = pd.DataFrame(entries)[columns].rename(columns={"sentence": "claim"})
     # Without this a long sentence would be cut.
     with pd.option_context("display.max_colwidth", None):

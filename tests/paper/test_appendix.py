@@ -23,7 +23,7 @@ FIGURES = [
     for name, entry in figure_table().items()
     if entry["place"] == "appendix"
 ]
-FIELDS = ("id", "sentence", "source", "experiment", "quantity", "measured", "expected", "verdict")
+FIELDS = ("id", "sentence", "source", "evidence", "experiment", "quantity", "measured", "expected", "verdict")
 
 #: Labels and numbers of a document's equations, put at its end.
 PROBE = """

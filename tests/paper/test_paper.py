@@ -67,6 +67,7 @@ def tree(tmp_path: Path) -> Path:
                 "id": verdict,
                 "sentence": "A claim.",
                 "source": "new",
+                "evidence": "simulation",
                 "experiment": "curve",
                 "quantity": "error",
                 "measured": "1",

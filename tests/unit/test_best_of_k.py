@@ -7,14 +7,9 @@ from bestofk.best_of_k import (
     best_of_k_coefficient_at,
     best_of_k_law,
     best_of_k_law_at,
-    decay_exponent,
-    decay_law,
-    decay_slope,
 )
 from bestofk.equivalents import OrderParameters, order_parameters
 from bestofk.model import TeacherStudent
-from scipy.integrate import quad
-from scipy.special import gamma
 from scipy.stats import norm
 
 LOG_R, STEP = np.linspace(-32.0, 3.6, 2501, retstep=True)
@@ -147,63 +142,3 @@ def test_laws_outside_their_domain_are_refused():
         best_of_k_law([1, 0], parameters(0.2, 1.0))
     with pytest.raises(ValueError, match="reward_gap is too large"):
         best_of_k_coefficient_at(0.0, 27.0)
-    for kappa in (-0.1, np.nan, np.inf):
-        with pytest.raises(ValueError, match="kappa"):
-            decay_law(10, kappa)
-
-
-@pytest.mark.parametrize("kappa", [0.6, 0.8, 1.0, 2.0, 4.0])
-def test_constant_of_the_decay_law_is_its_defining_integral(kappa):
-    p = 1 / kappa
-    integral = (
-        quad(lambda x: x * np.sinh(x) ** -p, 0, 2)[0]
-        + quad(lambda x: x * np.sinh(x) ** -p, 2, 150 * kappa, limit=400)[0]
-    )
-    l = 6.0  # noqa: E741
-    k = l / norm.pdf(l)
-    law = 2 / np.sqrt(2 * np.pi * kappa) * gamma(p) * 2 ** (1 - p) * integral
-    law *= np.exp(-(l**2) * p / 2) / l**3
-    assert decay_law(k, kappa) == pytest.approx(law, rel=1e-7)
-
-
-@pytest.mark.parametrize(
-    ("kappa", "at_20", "at_30"),
-    [
-        (0.8, 0.9581, 0.9682),
-        (1.0, 0.8885, 0.9221),
-        (2.0, 0.6987, 0.7802),
-        (4.0, 0.514, 0.621),
-        (0.5, 0.9989, 0.9995),
-    ],
-)
-def test_exact_curve_approaches_the_decay_law(kappa, at_20, at_30):
-    ratio = [exact_mean_excess(2.0**n, kappa, 1.0) / decay_law(2.0**n, kappa) for n in (20, 30)]
-    assert ratio == pytest.approx([at_20, at_30], abs=6e-4 if kappa == 4.0 else 6e-5)
-
-
-@pytest.mark.parametrize("kappa", [0.8, 1.0, 2.0])
-def test_slope_with_logarithms_is_closer_than_the_exponent(kappa):
-    exact = np.log2(exact_mean_excess(2.0**30, kappa, 1.0) / exact_mean_excess(2.0**28, kappa, 1.0)) / 2
-    slope = decay_slope(2.0**29, kappa)
-    assert abs(slope - exact) < 0.03 * abs(exact)
-    assert abs(slope - exact) < 0.5 * abs(decay_exponent(kappa) + exact)
-
-
-@pytest.mark.parametrize("kappa", [0.0, 0.3, 0.5, 0.7, 3.0])
-@pytest.mark.parametrize("k", [3.0, 1e3, 1e30])
-def test_slope_is_the_derivative_of_the_law(k, kappa):
-    step = 1e-4
-    upper, lower = decay_law(k * np.exp(step), kappa), decay_law(k * np.exp(-step), kappa)
-    assert decay_slope(k, kappa) == pytest.approx(np.log(upper / lower) / (2 * step), abs=1e-7)
-
-
-def test_slope_tends_to_the_exponent():
-    kappa = np.array([0.0, 0.4, 0.5, 0.8, 5.0])
-    assert decay_slope(np.inf, kappa) == pytest.approx(-decay_exponent(kappa), abs=1e-15)
-    assert decay_slope(1e300, kappa) == pytest.approx(-decay_exponent(kappa), abs=3e-3)
-    assert np.all(decay_law(np.inf, kappa) == 0.0)
-
-
-def test_below_one_half_the_decay_law_is_the_best_of_k_law():
-    p = OrderParameters.overshoot(1.0, 0.3, 0.0)
-    assert decay_law(50, 0.3) == pytest.approx(best_of_k_law(50, p), rel=1e-13)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath as mp
 import numpy as np
 import pytest
-from bestofk import best_of_k, grid
+from bestofk import decay, grid
 from bestofk.difficulty import teacher_mean_square
 from bestofk.equivalents import OrderParameters, order_parameters
 from bestofk.model import Overshoot, TeacherStudent
@@ -96,7 +96,7 @@ def exact_by_panels(k: int, kappa: float) -> float:
             total += 2 * x * dx * float(mp.exp(k * mp.log1p(-nearer)))
         return total
 
-    far = float(best_of_k.rare_gap(k))
+    far = float(decay.rare_gap(k))
     b, db = panels(
         [0, far / 3, 2 * far / 3, far - 0.7, far - 0.2, far + 0.3, far + 1, far + 2, far + 4, far + 8]
     )
@@ -124,7 +124,7 @@ def test_excess_of_the_teacher_is_the_error():
 def test_constant_of_the_law_beyond_one_half(kappa):
     """The closed form against its integral over x, which is how it was found."""
     mp.mp.dps = 25
-    p, gap = 1 / mp.mpf(kappa), mp.mpf(float(best_of_k.rare_gap(2**30)))
+    p, gap = 1 / mp.mpf(kappa), mp.mpf(float(decay.rare_gap(2**30)))
     # Near 0 the integrand is x^(1-p) (1 - p x^2/6 + ...), integrated by itself.
     small = mp.mpf("1e-3")
     integral = small ** (2 - p) / (2 - p) - p / 6 * small ** (4 - p) / (4 - p)
@@ -138,19 +138,19 @@ def test_constant_of_the_law_beyond_one_half(kappa):
         * mp.exp(-(gap**2) * p / 2)
         / gap**3
     )
-    assert float(best_of_k.decay_law(2.0**30, kappa) / law) == pytest.approx(1, rel=1e-6)
+    assert float(decay.decay_law(2.0**30, kappa) / law) == pytest.approx(1, rel=1e-6)
 
 
 @pytest.mark.parametrize(("kappa", "ratio"), [(0.8, 0.968), (1.0, 0.922), (2.0, 0.780), (4.0, 0.621)])
 def test_exact_error_over_the_law(kappa, ratio):
     k = 2.0**30
     found = mean_selection_error(k, OrderParameters.overshoot(1.0, kappa, 0.0), temperature=0.0)
-    assert found / best_of_k.decay_law(k, kappa) == pytest.approx(ratio, abs=6e-4)
+    assert found / decay.decay_law(k, kappa) == pytest.approx(ratio, abs=6e-4)
 
 
 def test_rare_gap_solves_its_equation():
     k = np.array([1.0, 100.0, 2.0**30])
-    gap = best_of_k.rare_gap(k)
+    gap = decay.rare_gap(k)
     np.testing.assert_allclose(k * np.exp(-(gap**2) / 2) / np.sqrt(2 * np.pi), gap, rtol=1e-12)
 
 

@@ -51,6 +51,11 @@ def test_predictive_variance_spreads_over_inputs_as_the_closure_says(exponent, n
     variance = 0.25 + np.einsum("mi,mi->m", inputs @ covariance, inputs)
     drawn = variance.var() / variance.mean() ** 2
     assert abs(drawn / variance_spread(model) - 1) < 0.06
+    # Signs, whose excess kurtosis is -2, spread less: by the factor df2.
+    signs = np.sign(inputs) * scales
+    variance = 0.25 + np.einsum("mi,mi->m", signs @ covariance, signs)
+    spread = variance.var() / variance.mean() ** 2
+    assert abs(spread / variance_spread(model, excess_kurtosis=-2.0) - 1) < 0.1
     # Over inputs the measured one is exact: no more than the scatter of a sample variance of 20,000.
     exact = fit(features, np.zeros(n_train), noise_var=0.25, prior_var=1.0).variance_spread(model)
     assert abs(drawn / exact - 1) < 4 * np.sqrt(2 / 20_000) * 1.5

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bestofk.best_of_k import best_of_k_coefficient, decay_exponent
+from bestofk.best_of_k import best_of_k_coefficient
+from bestofk.decay import decay_exponent
 from bestofk.equivalents import (
     OrderParameters,
     degrees_of_freedom,

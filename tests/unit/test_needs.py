@@ -63,6 +63,11 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.expansion_orders.expansion.k", [5, 8], "must hold 64"),
         ("experiments.expansion_orders.expansion.q_tt", 1.0, "must be at most 50"),
         ("experiments.expansion_orders.expansion.reduced_temperature.to", 50.0, "at least ten times"),
+        (
+            "experiments.phase_edges.edges.condensed",
+            [{"reduced_temperature": 1.0, "kappa": 2.0}],
+            "must be at least (1 + t)(2 + t)/2 = 3",
+        ),
         ("experiments.proportional_regime.selection.k", [2, 4], "must hold 1"),
         ("experiments.proportional_regime.selection.reduced_temperature", [0.0], "must hold at least 2"),
         ("experiments.error_vs_k.problem.inputs", ["digits"], "of the kind universality"),

@@ -11,6 +11,8 @@ from bestofk import provenance
 from ledger import curves, entries, order_parameters, phases
 
 NAN = math.nan
+#: t⋆ of the usual cell of a phase diagram, kappa = 2 and rho = 1/2: 1 + t = 4/3.
+BEST_T = 1 / 3
 SETTINGS = {
     "margin": 0.01,
     "setting_margin": 0.05,
@@ -43,7 +45,7 @@ class TestClaims:
         ],
     )
     def test_verdict_is_one_of_three_words(self, script, given, verdict):
-        assert entries.claim("a", "A.", "new", "q", "1", "1", given)["verdict"] == verdict
+        assert entries.claim("a", "A.", "new", "q", "1", "1", given, "simulation")["verdict"] == verdict
 
     @pytest.mark.parametrize(
         ("simulation", "error", "verdict"),
@@ -128,7 +130,9 @@ class TestClaims:
         verdicts = self.verdicts(curves.error_vs_k(frame.rename(columns=swapped), SETTINGS))
         assert (verdicts["third_order_exact"], verdicts["third_order_published"]) == ("fails", "fails")
 
-    def fits(self, *, error=1e-5, slope=1.0, shift=0.0, one_point=0.5, bias=1.0, spread=1.0) -> pd.DataFrame:
+    def fits(
+        self, *, error=1e-5, slope=1.0, shift=0.0, one_point=0.5, bias=1.0, spread=1.0, gap=1.0
+    ) -> pd.DataFrame:
         """Fits at three sizes of one setting: two-point values times 1 + slope/d, with q_TT shifted."""
         values = {"s2": 0.5, "q_tt": 0.25, "q_tr": 0.02, "q_rr": 0.4}
         rows = []
@@ -149,6 +153,10 @@ class TestClaims:
                     }
                 )
             rows.append(columns | {"quantity": "s2_bias", "two_point": 2.0 * slope * bias, "simulation": NAN})
+            # Variances scatter by a few per cent about 50 squared standard errors of q_TT.
+            scatter = {20: 0.98, 50: 1.0, 100: 1.02}[d] * gap
+            variance = 50 * (error * values["q_tt"]) ** 2 * scatter
+            rows.append(columns | {"quantity": "gap_variance", "two_point": variance, "simulation": NAN})
             found = {"quantity": "variance_spread", "two_point": 0.1 / d, "standard_error": error * 0.1 / d}
             rows.append(columns | found | {"simulation": 0.1 / d * (spread + slope / d)})
         return pd.DataFrame(rows)
@@ -179,6 +187,7 @@ class TestClaims:
             # 1 + slope/d is 1 + b/n with b = 2 slope at n = 2 d.
             ({}, "finite_size_bias", "holds"),
             ({"bias": 1.2}, "finite_size_bias", "fails"),
+            ({"gap": 1.3}, "gap_variance", "fails"),
             ({"error": 0.1}, "finite_size_bias", "undecided"),
         ],
     )
@@ -234,6 +243,14 @@ class TestClaims:
             ({}, "published_optimal_k_when_hot", "undecided"),
             ({"reduced_temperature": 7.0}, "published_optimal_k_when_hot", "holds"),
             ({"reduced_temperature": 7.0, "published_k": np.inf}, "published_optimal_k_when_hot", "fails"),
+            # 1 + t⋆ = 2 κ/(1 + 2 ρ κ).
+            ({"reduced_temperature": BEST_T}, "best_temperature_has_finite_k", "holds"),
+            (
+                {"reduced_temperature": BEST_T, "optimal_k": np.inf},
+                "best_temperature_has_finite_k",
+                "fails",
+            ),
+            ({"kappa": 0.3}, "best_temperature_has_finite_k", "undecided"),
         ],
     )
     def test_phase_cell_counts_for_its_zone(self, script, changes, name, verdict):
@@ -281,7 +298,7 @@ class TestClaims:
     def test_entries_name_the_table_that_decides_them(self, script, tmp_path, monkeypatch):
         claims = script("claims")
         sentence = "A < B, " + 80 * "and more " + "to the end."
-        entry = entries.claim("a", sentence, "new", "q", "1", "1", True)
+        entry = entries.claim("a", sentence, "new", "q", "1", "1", True, "simulation")
         monkeypatch.setattr(claims, "LEDGER", {"tiny": lambda frame, settings: [entry | settings]})
         provenance.write_table(pd.DataFrame({"x": [1]}), tmp_path / "tiny.parquet")
         configuration = {"claims": {"margin": 0.5}, "confidence": 0.9}

@@ -67,12 +67,14 @@ def test_claims_of_difficulty(change, name, verdict):
 
 
 def exponent_frame(**change) -> pd.DataFrame:
-    kappa = np.array([0.25, 0.8, 2.0])
+    kappa = np.array([0.4, 0.8, 2.0])
     columns = {
         "k": 1024.0,
         "kappa": kappa,
         "error": np.array([1.0, 0.95, 0.8]),
         "decay_law": 1.0,
+        "quadratic_law": [1.1, math.nan, math.nan],
+        "layer_law": [-0.11, math.nan, math.nan],
         "exponent": np.array([2.0, 1.30, 0.56]),
         "law_exponent": np.array([2.0, 1.31, 0.57]),
         "limit_exponent": 1 / np.maximum(kappa, 0.5),
@@ -86,6 +88,10 @@ def exponent_frame(**change) -> pd.DataFrame:
         ({}, "exponent_with_logarithms", "holds"),
         ({"exponent": [2.0, 1.30, 0.52]}, "exponent_with_logarithms", "fails"),
         ({"exponent": [2.0, 1.26, 0.56]}, "exponent_with_logarithms", "fails"),
+        ({}, "square_law_correction", "holds"),
+        ({"layer_law": [-0.05, math.nan, math.nan]}, "square_law_correction", "fails"),
+        ({"layer_law": [-0.3, math.nan, math.nan]}, "square_law_correction", "fails"),
+        ({"quadratic_law": [1.0, math.nan, math.nan]}, "square_law_correction", "undecided"),
         ({}, "law_beyond_one_half", "holds"),
         ({"error": [1.0, 0.95, 0.4]}, "law_beyond_one_half", "fails"),
         ({"error": [1.0, 0.8, 0.9]}, "law_beyond_one_half", "fails"),

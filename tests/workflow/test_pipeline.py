@@ -100,7 +100,7 @@ def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     with smoke_run.changed(module, add_comment):
         plan = smoke_run.plan("all")
     using = of_kind(
-        *("selection", "phase_diagram", "one_input", "expansion_orders", "universality"),
+        *("selection", "phase_diagram", "phase_edges", "one_input", "expansion_orders", "universality"),
         *("task_difficulty", "decay_exponent", "replicate_spread", "quadrature"),
     )
     edited = {message for message, reason in plan.jobs.items() if module in reason}

@@ -209,8 +209,8 @@ def tricritical_kappa(reduced_temperature: ArrayLike) -> NDArray | float:
             = 3 (1+t)^(1/2) (3+t)^(3/2) (1 - 6 kappa/((1+t)(3+t)))^(3/2),
 
     linear in kappa when raised to the power 2/3. Below it c2 < 0: just beyond the line the curve ends above
-    its limit and still has a minimum below. It is a local criterion: for small t such minima also occur
-    above it (derivation in the paper's appendix).
+    its limit and still has a minimum below. It is a local criterion: for small t, and slightly for small
+    kappa, such minima also occur above it (derivation in the paper's appendix).
 
     Examples
     --------

@@ -41,13 +41,15 @@ def variance_bias(model: TeacherStudent) -> float:
     return float((df3 - df2**2) / (1.0 - df2) ** 2)
 
 
-def variance_spread(model: TeacherStudent) -> float:
+def variance_spread(model: TeacherStudent, *, excess_kurtosis: float = 0.0) -> float:
     """Return the relative variance over inputs of the predictive variance, to leading order in 1/n.
 
     Parameters
     ----------
     model : TeacherStudent
         A training problem; its teacher and reward play no part.
+    excess_kurtosis : float
+        Fourth cumulant, at least -2, of the independent components x_i/sqrt(lambda_i); 0 for Gaussian inputs.
 
     Returns
     -------
@@ -56,8 +58,9 @@ def variance_spread(model: TeacherStudent) -> float:
 
     Notes
     -----
-    (2/n) df2/(1 - df2): the variance (2/d^2) Tr (Sigma Omega)^2 of a Gaussian quadratic form, with the
-    two-point equivalent of the trace (derivation in the paper's appendix).
+    (1/n) [2 df2/(1 - df2) + (excess kurtosis) df2]: the variance (2/d^2) Tr (Sigma Omega)^2 + (excess
+    kurtosis/d^2) sum_i (lambda_i Omega_ii)^2 of a quadratic form, with the two-point equivalent of the trace
+    and the one-point equivalent of Omega_ii (derivation in the paper's appendix).
 
     Examples
     --------
@@ -68,7 +71,8 @@ def variance_spread(model: TeacherStudent) -> float:
     0.01017
     """
     df2 = _degrees_of_freedom(model, 2)
-    return 2.0 / model.n_train * df2 / (1.0 - df2)
+    # gamma^2 R = alpha s^2 turns lambda_i Omega_ii into alpha s^2 lambda_i/(lambda_i + R).
+    return (2.0 * df2 / (1.0 - df2) + excess_kurtosis * df2) / model.n_train
 
 
 def gap_variance(model: TeacherStudent) -> float:
@@ -104,8 +108,8 @@ def gap_variance(model: TeacherStudent) -> float:
     >>> round(gap_variance(model), 5)
     0.00444
     """
-    norm = float(model.teacher @ model.teacher) / model.n_features
-    if not (np.allclose(model.spectrum, model.spectrum[0]) and np.isclose(norm, model.prior_var)):
+    norm = _mean_square(model)
+    if not has_gap_variance(model):
         raise ValueError(
             f"the eigenvalues must be equal and |w_T|^2/d, which is {norm:g}, must be the prior variance "
             f"{model.prior_var:g}."
@@ -114,6 +118,34 @@ def gap_variance(model: TeacherStudent) -> float:
     df2 = float((shares**2).sum()) / model.n_train
     bias = float(((1 - shares) ** 2 * model.spectrum).mean()) * norm / (1 - df2)
     return variance_spread(model) * order_parameters(model).s2 ** 2 - 2 * bias**2 / model.n_features
+
+
+def has_gap_variance(model: TeacherStudent) -> bool:
+    """Return whether `gap_variance` is known: equal eigenvalues, and a teacher of the norm of the prior.
+
+    Parameters
+    ----------
+    model : TeacherStudent
+        A training problem; its reward plays no part.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bestofk.model import Overshoot
+    >>> problem = (np.ones(4), Overshoot(0.0), 8)
+    >>> has_gap_variance(TeacherStudent([1.0, 1.0, 1.0, 2.0], *problem, noise_var=0.25, prior_var=1.0))
+    False
+    """
+    equal = np.allclose(model.spectrum, model.spectrum[0])
+    return bool(equal and np.isclose(_mean_square(model), model.prior_var))
+
+
+def _mean_square(model: TeacherStudent) -> float:
+    return float(model.teacher @ model.teacher) / model.n_features
 
 
 def _degrees_of_freedom(model: TeacherStudent, power: int) -> float:

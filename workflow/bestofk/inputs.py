@@ -16,6 +16,9 @@ LAWS = ("gaussian", "rademacher", "student_t", "digits")
 #: Degrees of freedom of Student's t.
 STUDENT_T = 5
 
+#: Fourth cumulant of a component of unit variance; images have no independent components.
+EXCESS_KURTOSIS = {"gaussian": 0.0, "rademacher": -2.0, "student_t": 6.0 / (STUDENT_T - 4)}
+
 #: How far the eigenvalues of a problem may be from those of the images, relative to the mean of the latter.
 _ROUNDING = 1e-4
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bestofk import grid
+from bestofk.boundaries import condensation_kappa
 from bestofk.digits import N_IMAGES, N_PIXELS
 from bestofk.equivalents import order_parameters
 
@@ -57,6 +58,8 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
             yield from _domain(name, block, configuration["seed"])
         if block["kind"] == "expansion_orders":
             yield from _expansion(f"experiments.{name}.expansion", block["expansion"])
+        if block["kind"] == "phase_edges":
+            yield from _condensed(f"experiments.{name}.edges", block["edges"])
         if block["kind"] == "best_reward":
             yield from _overshoots(name, block, configuration["seed"])
 
@@ -282,6 +285,17 @@ def _expansion(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
     axis = settings["reduced_temperature"]
     if axis["to"] < 10 * axis["from"]:
         yield f"{path}.reduced_temperature.to is {axis['to']:g}; it must be at least ten times `from`."
+
+
+def _condensed(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the pairs are beyond condensation."""
+    for pair in settings["condensed"]:
+        least = float(condensation_kappa(pair["reduced_temperature"]))
+        if pair["kappa"] < least:
+            yield (
+                f"{path}.condensed holds kappa = {pair['kappa']:g} at t = {pair['reduced_temperature']:g}; "
+                f"it must be at least (1 + t)(2 + t)/2 = {least:g}."
+            )
 
 
 def _at(block: Mapping[str, Any], key: str) -> Any:

@@ -10,7 +10,17 @@ import pandas as pd
 from bestofk import agreement
 from tables import at, errors
 
-from ledger.entries import HP, HP_AND_NEW, NEW, agreement_claim, claim, interval, simulated_temperature
+from ledger.entries import (
+    HP,
+    HP_AND_NEW,
+    NEW,
+    PROOF,
+    SIMULATION,
+    agreement_claim,
+    claim,
+    interval,
+    simulated_temperature,
+)
 
 
 def error_vs_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -42,6 +52,7 @@ def error_vs_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{missed['exact']:.3f}",
         f"below {limit:g}",
         missed["exact"] < limit,
+        PROOF,
     )
     yield claim(
         "third_order_published",
@@ -51,6 +62,7 @@ def error_vs_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{missed['published']:.3f}",
         f"above {limit:g}",
         missed["published"] > limit,
+        PROOF,
     )
 
 
@@ -89,6 +101,7 @@ def best_k_claim(frame: pd.DataFrame, overshoot: str, settings: dict) -> dict:
         f"exact curve {'agrees' if agrees else 'disagrees'}",
         expected,
         False if refuted or not agrees else (True if held else None),
+        SIMULATION,
     )
 
 
@@ -113,6 +126,7 @@ def error_vs_temperature(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         str(int((teacher["exact"] != 0).sum())),
         "0",
         bool((teacher["exact"] == 0).all()) if len(teacher) else None,
+        PROOF,
     )
     yield claim(
         "no_best_temperature_for_two",
@@ -122,6 +136,7 @@ def error_vs_temperature(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         str(len(interior[interior["k"] == 2])),
         "0",
         bool(pairs["exact"].isin([0.0, np.inf]).all()) if len(pairs) else None,
+        PROOF,
     )
     largest = frame[frame["reward_value"] == frame["reward_value"].max()]
     unit = 2 * at(largest, "two_point", quantity="s2")
@@ -137,6 +152,7 @@ def error_vs_temperature(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{at_limit['published'] - at_limit['exact']:.3f}",
         f"3 ± {settings['limit_tolerance'] * 3:g}",
         abs(at_limit["published"] - at_limit["exact"] - 3) < 3 * settings["limit_tolerance"],
+        PROOF,
     )
 
 
@@ -166,6 +182,7 @@ def best_of_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{ratio.min():.5f} to {ratio.max():.5f}",
         f"1 ± {settings['limit_tolerance']:g}",
         bool((np.abs(ratio - 1) < settings["limit_tolerance"]).all()),
+        PROOF,
     )
     measured = finite[finite["simulation"].notna()]
     at_last = measured[measured["k"] == measured["k"].max()]
@@ -185,4 +202,5 @@ def best_of_k(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"farthest interval {interval(result.low, result.high)}",
         f"1 ± {settings['coefficient_margin']:g}",
         result.verdict,
+        SIMULATION,
     )

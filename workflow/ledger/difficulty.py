@@ -9,10 +9,13 @@ import pandas as pd
 from bestofk import agreement
 from tables import errors
 
-from ledger.entries import HP, NEW, claim, interval
+from ledger.entries import HP, INTEGRALS, NEW, PROOF, SIMULATION, claim, interval
 
 #: Where the law of the inverse square stops.
 TRANSITION = 0.5
+
+#: From here on rare inputs correct it by less than its own 1/k; and what is resolved of a correction.
+FIRST_CORRECTED, RESOLVED = 0.25, 1e-8
 
 
 def task_difficulty(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -39,6 +42,7 @@ def task_difficulty(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"farthest interval {interval(result.low, result.high)}, κ = {worst['kappa']:g}, k = {worst['k']:g}",
         f"1 ± {settings['rare_margin']:g}",
         result.verdict,
+        SIMULATION,
     )
     yield stretched_claim(frame, settings)
     yield from law_claims(curves, settings)
@@ -54,6 +58,7 @@ def task_difficulty(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{growth.min():.3f}",
         "above 1",
         bool((growth > 1).all()),
+        PROOF,
     )
 
 
@@ -85,6 +90,7 @@ def stretched_claim(frame: pd.DataFrame, settings: dict) -> dict:
         f"farthest interval {interval(result.low, result.high)}, k = {means.index[result.worst]:g}",
         f"1 ± {settings['rare_margin']:g}",
         result.verdict,
+        SIMULATION,
     )
 
 
@@ -96,14 +102,16 @@ def law_claims(curves: pd.DataFrame, settings: dict) -> Iterator[dict]:
             last[last["kappa"] < TRANSITION],
             "Below κ = 1/2 the error at the largest k is π s²/(k² √(1 − 2κ)).",
             HP,
+            PROOF,
         ),
         "logarithm_at_one_half": (
             last[last["kappa"] == TRANSITION],
             "At κ = 1/2 the error at the largest k is (2√π s²/k²)(l + γ_E/l), with k φ(l) = l.",
             NEW,
+            INTEGRALS,
         ),
     }
-    for name, (rows, sentence, source) in zones.items():
+    for name, (rows, sentence, source, evidence) in zones.items():
         off = (rows["ratio"] - 1).abs()
         yield claim(
             name,
@@ -113,6 +121,7 @@ def law_claims(curves: pd.DataFrame, settings: dict) -> Iterator[dict]:
             f"{rows['ratio'].min():.5f} to {rows['ratio'].max():.5f}" if len(rows) else "not computed",
             f"1 ± {settings['limit_tolerance']:g}",
             bool((off < settings["limit_tolerance"]).all()) if len(rows) else None,
+            evidence,
         )
 
 
@@ -134,7 +143,9 @@ def decay_exponent(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             (slopes < settings["exponent_tolerance"]).all()
             and (slopes < (beyond["exponent"] - beyond["limit_exponent"]).abs()).all()
         ),
+        INTEGRALS,
     )
+    yield correction_claim(last, settings)
     far = beyond[beyond["kappa"] >= settings["law_from_kappa"]]
     ratio = far["error"] / far["decay_law"]
     low, high = settings["law_band"]
@@ -147,4 +158,26 @@ def decay_exponent(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{ratio.min():.3f} to {ratio.max():.3f}" if len(far) else "not computed",
         f"from {low:g} to {high:g}, falling with κ",
         bool(((ratio > low) & (ratio < high)).all() and (np.diff(ratio) < 0).all()) if len(far) else None,
+        INTEGRALS,
+    )
+
+
+def correction_claim(last: pd.DataFrame, settings: dict) -> dict:
+    """What rare inputs take from the quadratic law below the transition, against the layer that they fill."""
+    rows = last[(last["kappa"] > FIRST_CORRECTED) & (last["kappa"] < TRANSITION)]
+    left = rows["error"] - rows["quadratic_law"]
+    # A correction of the size of what the quadrature promises says nothing.
+    rows, left = rows[left.abs() > RESOLVED * rows["error"]], left[left.abs() > RESOLVED * rows["error"]]
+    ratio = left / rows["layer_law"]
+    low, high = settings["law_band"]
+    return claim(
+        "square_law_correction",
+        "Between κ = 1/4 and 1/2 rare inputs take from the quadratic law what the law beyond 1/2, continued, "
+        "gives, of relative order k^(2 − 1/κ): its order is right, and its size up to 1/log k.",
+        NEW,
+        f"exact/law of the correction at k = {last['k'].max():.4g}, {len(rows)} κ",
+        f"{ratio.min():.3f} to {ratio.max():.3f}" if len(rows) else "not resolved",
+        f"from {low:g} to {high:g}",
+        bool(((ratio > low) & (ratio < high)).all()) if len(rows) else None,
+        INTEGRALS,
     )

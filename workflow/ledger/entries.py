@@ -11,9 +11,20 @@ HP_AND_NEW = "Halder and Pehlevan, criterion new"
 RIDGE = "known for ridge regression"
 NEW = "new"
 
+#: What decides a claim: simulations with error bars; exact integrals, without chance; or, for what the paper
+#: proves, a check of proof, formula and computation against each other.
+SIMULATION, INTEGRALS, PROOF = "simulation", "exact integrals", "proved, checked"
+
 
 def claim(
-    name: str, sentence: str, source: str, quantity: str, measured: str, expected: str, verdict
+    name: str,
+    sentence: str,
+    source: str,
+    quantity: str,
+    measured: str,
+    expected: str,
+    verdict,
+    evidence: str,
 ) -> dict:
     """One entry; a verdict given as True or False becomes holds or fails, None undecided."""
     if not isinstance(verdict, str):
@@ -22,6 +33,7 @@ def claim(
         "id": name,
         "sentence": sentence,
         "source": source,
+        "evidence": evidence,
         "quantity": quantity,
         "measured": measured,
         "expected": expected,
@@ -51,6 +63,7 @@ def agreement_claim(
         f"farthest interval {interval(result.low, result.high)}",
         f"1 ± {settings['margin']:g}",
         result.verdict,
+        SIMULATION,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 from tables import at
 
-from ledger.entries import HP_AND_NEW, NEW, claim
+from ledger.entries import HP_AND_NEW, INTEGRALS, NEW, PROOF, claim
 
 #: Where slopes are measured: the number of candidates, with the teacher as judge.
 SLOPES_AT = 8.0
@@ -29,6 +29,7 @@ def expansion_orders(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         ", ".join(f"{value:.3f}" for value in slopes).replace("-", "−"),
         f"−2, −3 and −4, ± {margin:g}",
         all(abs(value + order + 1) < margin for order, value in enumerate(slopes, start=1)),
+        PROOF,
     )
     published = slope(frame, 3, "published")
     yield claim(
@@ -39,6 +40,7 @@ def expansion_orders(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{published:.3f}".replace("-", "−"),
         f"−3 ± {margin:g}",
         abs(published + 3) < margin,
+        PROOF,
     )
     largest = float(frame.loc[frame["form"] == "truncation", "k"].max())
     share, tolerance = mismatch(frame, largest), settings["limit_tolerance"]
@@ -50,6 +52,7 @@ def expansion_orders(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{share:.1e}".replace("-", "−"),
         f"0 ± {tolerance:g}",
         abs(share) < tolerance,
+        PROOF,
     )
     second, third, other = (misses(frame, order, form) for order, form in ((2, "t"), (3, "t"), (3, "p")))
     yield claim(
@@ -61,6 +64,7 @@ def expansion_orders(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{second:.2g}, {third:.2g}, {other:.2g}",
         "the third is the largest",
         third > max(second, other),
+        INTEGRALS,
     )
     two = frame[frame["form"] == "two_candidates"]
     two = two.assign(miss=(two["value"] / two["exact"] - 1).abs())
@@ -75,6 +79,7 @@ def expansion_orders(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         .replace("e+", "e"),
         "the last above 1",
         bool((groups.last() > 1).all()),
+        PROOF,
     )
 
 

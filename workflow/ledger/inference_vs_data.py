@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ledger.entries import HP, HP_AND_NEW, NEW, claim
+from ledger.entries import HP, HP_AND_NEW, INTEGRALS, NEW, PROOF, claim
 
 #: d/n at which data and candidates are worth the same without noise, many candidates, a matched prior.
 EXCHANGE = (4 - np.sqrt(2)) / 7
@@ -44,6 +44,7 @@ def slope_claims(law: pd.DataFrame, tolerance: float) -> Iterator[dict]:
         f"{miss:.1e}".replace("-", "−"),
         f"at most {tolerance:g}",
         bool(miss <= tolerance) if len(near) else None,
+        INTEGRALS,
     )
     rows = law[law["kappa"] < KAPPA_OF_SLOPE]
     miss = (rows["candidates_slope"] - (-2 + 3 / rows["k"])).abs().max()
@@ -55,6 +56,7 @@ def slope_claims(law: pd.DataFrame, tolerance: float) -> Iterator[dict]:
         f"{miss:.1e}".replace("-", "−"),
         f"at most {tolerance:g}",
         bool(miss <= tolerance) if len(rows) else None,
+        INTEGRALS,
     )
 
 
@@ -81,6 +83,7 @@ def exchange_claims(points: pd.DataFrame, tolerance: float) -> Iterator[dict]:
         ", ".join(f"{value:.5f}" for value in found),
         f"{EXCHANGE:.5f}, relative tolerance {tolerance:g}",
         bool((miss <= tolerance).all()) if len(found) else None,
+        INTEGRALS,
     )
 
 
@@ -101,6 +104,7 @@ def threshold_claim(thresholds: pd.DataFrame) -> dict:
         str(wrong),
         "0",
         False if wrong else (True if both else None),
+        PROOF,
     )
 
 
@@ -127,6 +131,7 @@ def split_claim(splits: pd.DataFrame) -> dict:
         str(wrong),
         "0",
         False if wrong else (True if len(inner) else None),
+        PROOF,
     )
 
 
@@ -138,52 +143,57 @@ def region_claims(cells: pd.DataFrame) -> Iterator[dict]:
     losing = int((close["data_slope"] <= close["candidates_slope"]).sum())
     yield claim(
         "inference_beats_data",
-        "Best of k, teacher as judge: wherever q_TT < s²/3 a factor of candidates is worth more than the "
-        "same factor of data, at every k.",
+        "Best of k, teacher as judge, matched prior, isotropic inputs: wherever q_TT < s²/3 a factor of "
+        "candidates is worth more than the same factor of data, at every k.",
         HP_AND_NEW,
         f"cells of {len(close)} where data is worth more",
         str(losing),
         "0",
         False if losing else (True if len(close) else None),
+        INTEGRALS,
     )
     beyond = cold[cold["kappa"] >= 0.5]
     won = int((beyond["data_slope"] < beyond["candidates_slope"]).sum())
     lost = len(beyond) - won
     yield claim(
         "data_beats_inference_only_at_large_k",
-        "Best of k, teacher as judge, q_TT ≥ s²/2: data is worth more at some n and large k, but candidates "
-        "remain worth more at small k and where data is very scarce.",
+        "Best of k, teacher as judge, matched prior, q_TT ≥ s²/2: data is worth more at some n and large k, "
+        "but candidates remain worth more at small k and where data is very scarce.",
         NEW,
         f"cells of {len(beyond)} where data and where candidates are worth more",
         f"{won} and {lost}",
         "both at least 1",
         bool(won and lost) if len(beyond) else None,
+        INTEGRALS,
     )
     last = warm[warm["k"] == warm["k"].max()]
     failing = int((last["data_slope"] >= last["candidates_slope"]).sum())
     yield claim(
         "data_beats_inference_when_warm",
-        "At T > 0 data is worth more from some k on, at every n, because the error tends to a limit in k.",
+        "Teacher as judge, matched prior, T > 0: data is worth more from some k on, at every n, because the "
+        "error tends to a limit in k.",
         NEW,
         f"n of {len(last)} at which candidates are worth more at the largest k",
         str(failing),
         "0",
         False if failing else (True if len(last) else None),
+        PROOF,
     )
 
 
 def condition_claim(law: pd.DataFrame) -> dict:
-    """Whether R << sigma^2, as some have it, is needed."""
+    """Whether a renormalized ridge small against the noise is needed."""
     rows = law[(law["setting"] == "published") & (law["ridge"] > 100 * law["noise_var"])]
     rows = rows[rows["kappa"] < 0.1]
     ratio = (rows["candidates_slope"] / rows["data_slope"]).min()
     return claim(
         "gap_not_ridge",
-        "Inference beats data where q_TT ≪ s², even if R ≫ σ²: R ≪ σ² is not the condition.",
+        "In the published settings a factor of candidates is worth more than one of data where q_TT < s²/10, "
+        "with a ridge R > 100 σ²: a ridge small against the noise is not needed.",
         HP_AND_NEW,
-        f"least ratio of the slopes in k and n over {len(rows)} published settings with R > 100 σ² and "
-        "q_TT < s²/10",
+        f"least ratio of the slopes in k and n over {len(rows)} settings",
         f"{ratio:.1f}",
         "greater than 1",
         bool(ratio > 1) if len(rows) else None,
+        INTEGRALS,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ledger.entries import NEW, claim
+from ledger.entries import NEW, PROOF, claim
 
 
 def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -24,6 +24,7 @@ def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         str(falls),
         "0",
         falls == 0,
+        PROOF,
     )
     wrong = int((np.isfinite(cells["optimal_k"]) != (cells["finite_optimum"] == 1)).sum())
     yield claim(
@@ -35,6 +36,7 @@ def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         str(wrong),
         "0",
         wrong == 0,
+        PROOF,
     )
     limit = settings["limit_tolerance"]
     for name, sentence, miss in (
@@ -63,6 +65,7 @@ def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             f"{farthest:.1e}".replace("-", "−"),
             f"at most {limit:g}",
             farthest <= limit,
+            PROOF,
         )
 
 

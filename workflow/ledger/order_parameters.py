@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from bestofk import agreement
 
-from ledger.entries import HP, NEW, RIDGE, claim, interval
+from ledger.entries import HP, NEW, RIDGE, SIMULATION, claim, interval
 
 
 def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -42,6 +42,7 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             interval(result.low, result.high),
             f"1 ± {settings['margin']:g}",
             result.verdict,
+            SIMULATION,
         )
     result = agreement.equivalence(
         extrapolated["intercept"],
@@ -62,9 +63,11 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{spectrum.replace('_', ' ')}, d/n = {ratio:.3g}",
         f"1 ± {settings['setting_margin']:g}",
         result.verdict,
+        SIMULATION,
     )
     yield bias_claim(frame, fits[fits["quantity"] == "s2"], settings)
     yield spread_claim(frame[frame["quantity"] == "variance_spread"], settings)
+    yield gap_variance_claim(frame, settings)
     largest = fits[fits["n_features"] == fits["n_features"].max()]
     largest = largest[(largest["spectrum"] == "isotropic") & (largest["quantity"] == "q_tt")]
     row = largest.iloc[(largest["aspect_ratio"] - 0.5).abs().argmin()]
@@ -84,6 +87,7 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         interval(result.low, result.high, 2),
         f"not 1 ± {settings['margin']:g}; two-point/one-point is {row['two_point'] / row['one_point']:.2f}",
         {"holds": False, "fails": True, "undecided": None}[result.verdict],
+        SIMULATION,
     )
     matched = fits[fits["quantity"].isin(["s2", "q_tt"])].pivot(
         index=["spectrum", "aspect_ratio", "n_features"],
@@ -112,6 +116,7 @@ def equivalents(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         interval(result.low, result.high),
         f"1 ± {settings['margin']:g}",
         result.verdict,
+        SIMULATION,
     )
 
 
@@ -137,6 +142,7 @@ def bias_claim(frame: pd.DataFrame, fits: pd.DataFrame, settings: dict) -> dict:
         interval(result.low, result.high, 3),
         f"1 ± {settings['bias_margin']:g}",
         result.verdict,
+        SIMULATION,
     )
 
 
@@ -162,6 +168,34 @@ def spread_claim(rows: pd.DataFrame, settings: dict) -> dict:
         interval(result.low, result.high),
         f"1 ± {settings['setting_margin']:g}",
         result.verdict,
+        SIMULATION,
+    )
+
+
+def gap_variance_claim(frame: pd.DataFrame, settings: dict) -> dict:
+    """Whether q_TT varies between training sets as the closed form says, on average over the settings."""
+    known = frame[frame["quantity"] == "gap_variance"].set_index("point")["two_point"]
+    fits = frame[(frame["quantity"] == "q_tt") & frame["point"].isin(known.index)]
+    ratio = fits["standard_error"] ** 2 * fits["replicates"] / fits["point"].map(known)
+    # Settings draw their own training sets: how their ratios scatter is the error of the mean.
+    result = agreement.equivalence(
+        [ratio.mean()],
+        [ratio.std(ddof=1) / np.sqrt(len(ratio))],
+        len(ratio),
+        expected=1.0,
+        margin=settings["bias_margin"],
+        confidence=settings["confidence"],
+    )
+    return claim(
+        "gap_variance",
+        "Between training sets q_TT has the variance s⁴ (2/n) df₂/(1 − df₂) − (2/d) [B/(1 − df₂)]²; equal "
+        "eigenvalues, a teacher of the norm of the prior.",
+        NEW,
+        f"measured/predicted variance, mean over {len(ratio)} settings",
+        interval(result.low, result.high, 3),
+        f"1 ± {settings['bias_margin']:g}",
+        result.verdict,
+        SIMULATION,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ledger.entries import HP, NEW, claim
+from ledger.entries import HP, INTEGRALS, NEW, PROOF, claim
 
 
 def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -25,17 +25,20 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             warm[~warm["condensed"] & warm["predicted"]],
             "Below κ_e, 3 q_RR/(1+t) > s² + 2 q_TR is sufficient for a finite best k (proved: a search "
             "can only confirm it).",
+            PROOF,
         ),
         "phase_at_zero_temperature": (
             cold[~cold["predicted"]],
             "At T = 0 no finite k is best where 2 q_TR ≥ min(4 q_RR − s², 2 q_RR).",
+            PROOF,
         ),
         "phase_condensed": (
             warm[warm["condensed"]],
             "Beyond κ_e a finite k is best iff ρ < [1/(1+t) + y]/2 (heuristic).",
+            INTEGRALS,
         ),
     }
-    for name, (cells, sentence) in zones.items():
+    for name, (cells, sentence, evidence) in zones.items():
         wrong = cells[cells["finite"] != cells["predicted"]]
         # A search that ends at k_max cannot see an optimum beyond it: such cells decide nothing.
         unresolved = wrong[wrong["predicted"] & ~wrong["finite"]]
@@ -49,6 +52,7 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             f"{refuted}{beyond}",
             "0",
             False if refuted else (True if len(cells) and not len(unresolved) else None),
+            evidence,
         )
     # The exact boundary of a pair (κ, t) is the largest ρ at which some searched k beats the limit.
     line = warm[~warm["condensed"] & outside_strip]
@@ -63,6 +67,7 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{beyond:.1e}".replace("-", "−"),
         "at most 0",
         bool(beyond <= 0) if len(line) else None,
+        INTEGRALS,
     )
     zone = warm[~warm["condensed"] & ~outside_strip & ~warm["predicted"]]
     strip = zone[zone["finite"] & ~zone["ends_below"]]
@@ -75,7 +80,9 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         str(len(strip)),
         "at least 1",
         bool(len(strip)) if len(zone) else None,
+        INTEGRALS,
     )
+    yield best_temperature_claim(warm)
     missed = np.isfinite(warm["published_k"]) != warm["finite"]
     # There the formula has no finite optimum at any κ, and a theorem excludes one.
     fair = warm["reduced_temperature"] >= 3 + 3 / (2 * warm["rho"])
@@ -87,4 +94,25 @@ def phase_diagram(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         str(int(missed[fair].sum())),
         "0",
         False if missed[fair].any() else (True if fair.any() else None),
+        PROOF,
+    )
+
+
+def best_temperature_claim(warm: pd.DataFrame) -> dict:
+    """Whether a finite k is best at the temperature that is best for infinitely many candidates."""
+    best = 2 * warm["kappa"] / (1 + 2 * warm["rho"] * warm["kappa"]) - 1
+    distance = np.log(warm["reduced_temperature"] / best.where(best > 0)).abs()
+    step = np.diff(np.log(np.sort(warm["reduced_temperature"].unique()))).max(initial=0.0)
+    # The cell of the best temperature: between t⋆ and the line, 1 + t_c = (3/2)(1 + t⋆), there are others.
+    cells = warm[(distance <= step / 2) & ~warm["condensed"]]
+    wrong = int((~cells["finite"]).sum())
+    return claim(
+        "best_temperature_has_finite_k",
+        "Below κ_e, at the best temperature for k = ∞, 1 + t⋆ = 2 q_RR/(s² + 2 q_TR), a finite k is better.",
+        NEW,
+        f"cells of {len(cells)} next to t⋆ where none is found",
+        str(wrong),
+        "0",
+        False if wrong else (True if len(cells) else None),
+        PROOF,
     )

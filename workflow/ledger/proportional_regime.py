@@ -8,7 +8,7 @@ import pandas as pd
 from bestofk import agreement
 from tables import errors
 
-from ledger.entries import NEW, agreement_claim, claim, interval
+from ledger.entries import NEW, SIMULATION, agreement_claim, claim, interval
 
 
 def proportional_regime(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -46,4 +46,5 @@ def proportional_regime(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"nearest to 1: {interval(low[nearest], high[nearest])} at d/n = {single.index[nearest]:g}",
         f"every interval outside 1 ± {margin:g}",
         True if missed.all() else (False if ((low > 1 - margin) & (high < 1 + margin)).any() else None),
+        SIMULATION,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from bestofk import accuracy
 
-from ledger.entries import NEW, claim
+from ledger.entries import INTEGRALS, NEW, claim
 
 ROUTES = ("plain sums", "more nodes")
 
@@ -27,6 +27,7 @@ def quadrature_accuracy(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"at least {listed(near)}; {listed(beyond)}",
         "at least 10; 9",
         enough(near, accuracy.PROMISED) and enough(beyond, accuracy.PROMISED_BEYOND),
+        INTEGRALS,
     )
     averages = kept(frame, "average")
     yield claim(
@@ -37,6 +38,7 @@ def quadrature_accuracy(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"at least {listed(averages)}",
         "at least 9",
         enough(averages, accuracy.PROMISED_BEYOND),
+        INTEGRALS,
     )
     coarse = both(frame)
     apart = (coarse["plain sums"] - coarse["more nodes"]).abs()
@@ -48,6 +50,7 @@ def quadrature_accuracy(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{apart.max():.1f}",
         "0 ± 0.1, errors being rounded to a tenth of a digit",
         bool(len(coarse) and apart.max() < SAME),
+        INTEGRALS,
     )
 
 

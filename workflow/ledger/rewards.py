@@ -10,7 +10,7 @@ import pandas as pd
 from bestofk import agreement
 from tables import at, errors
 
-from ledger.entries import HP_AND_NEW, NEW, agreement_claim, claim, interval
+from ledger.entries import HP_AND_NEW, INTEGRALS, NEW, PROOF, SIMULATION, agreement_claim, claim, interval
 
 
 def optimal_reward(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -45,6 +45,7 @@ def optimal_reward(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{ratios.min():.5f} to {ratios.max():.5f}",
         f"1 ± {tolerance:g}",
         bool((np.abs(ratios - 1) < tolerance).all()),
+        PROOF,
     )
     law = ((last["exact"] - last["t"]) / (last["large_k_law"] - last["t"])).to_numpy()
     margin = settings["tail_margin"]
@@ -56,6 +57,7 @@ def optimal_reward(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{law.min():.5f} to {law.max():.5f}",
         f"1 ± {margin:g}",
         bool((np.abs(law - 1) < margin).all()),
+        INTEGRALS,
     )
     yield two_candidates_claim(frame, s2, q_tt)
 
@@ -79,6 +81,7 @@ def teacher_claim(curves: pd.DataFrame, paired: pd.DataFrame, s2: float, setting
         f"least {interval(low[place], high[place], 5)}; exact curves {'agree' if falls else 'disagree'}",
         "above 0 at each",
         False if not falls or (together < 0).any() else (True if (low > 0).all() else None),
+        SIMULATION,
     )
 
 
@@ -114,6 +117,7 @@ def beyond_claim(paired: pd.DataFrame, best: pd.DataFrame, s2: float, settings: 
         f"exact c⋆/t = {ratios}".replace("-", "−"),
         "below 0, and above 0 at each c < t",
         False if refuted or not agrees else (True if held else None),
+        SIMULATION,
     )
 
 
@@ -133,4 +137,5 @@ def two_candidates_claim(frame: pd.DataFrame, s2: float, q_tt: float) -> dict:
         f"{', '.join(f'{value:.4g}' for value in best['exact'])}",
         "above 0",
         bool((depth > 0).all() and np.isfinite(best["exact"]).all()),
+        PROOF,
     )

@@ -8,7 +8,10 @@ import pandas as pd
 import spread
 from bestofk import agreement
 
-from ledger.entries import NEW, claim, interval
+from ledger.entries import NEW, SIMULATION, claim, interval
+
+#: Replicates that are too few for Student's intervals.
+FEW = 10
 
 
 def replicate_spread(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
@@ -36,6 +39,7 @@ def replicate_spread(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{case.reduced_temperature:g}, {n_inputs} inputs",
         f"1 ± {settings['spread_margin']:g}",
         result.verdict,
+        SIMULATION,
     )
     size, last = max(replicates // 10, 2), max(cases[0].errors)
     coverages = [case.coverage(last, size, settings["confidence"]) for case in cases]
@@ -49,4 +53,17 @@ def replicate_spread(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{min(coverages):.4f} to {max(coverages):.4f}",
         f"{settings['confidence']:g} ± {settings['coverage_margin']:g}",
         max(off) < settings["coverage_margin"],
+        SIMULATION,
+    )
+    first, bound = min(cases[0].errors), settings["confidence"] - settings["coverage_margin"]
+    least = min(case.coverage(first, FEW, settings["confidence"]) for case in cases)
+    yield claim(
+        "student_coverage_of_few",
+        f"From as few as {FEW} replicates of {first} inputs they can hold the mean less often.",
+        NEW,
+        f"least coverage over resamples, {len(cases)} settings",
+        f"{least:.4f}",
+        f"below {bound:g}",
+        bool(least < bound),
+        SIMULATION,
     )

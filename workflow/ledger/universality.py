@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from bestofk import agreement
 
-from ledger.entries import NEW, agreement_claim, claim, interval
+from ledger.entries import NEW, SIMULATION, agreement_claim, claim, interval
 
 #: What each law is called.
 LAWS = {
@@ -44,6 +44,7 @@ def universality(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
             wide,
         )
     yield identity_claim(measured, wide)
+    yield kurtosis_claim(measured, settings)
 
 
 def identity_claim(measured: pd.DataFrame, settings: dict) -> dict:
@@ -73,4 +74,34 @@ def identity_claim(measured: pd.DataFrame, settings: dict) -> dict:
         f"farthest interval {interval(result.low, result.high)}",
         f"1 ± {settings['margin']:g}",
         result.verdict,
+        SIMULATION,
+    )
+
+
+def kurtosis_claim(measured: pd.DataFrame, settings: dict) -> dict:
+    """Whether s²(x) varies over inputs as the kurtosis of their law says.
+
+    Not for Student-t inputs, of which the variance of a measured variance is infinite, nor for images, whose
+    components depend on each other.
+    """
+    rows = measured[(measured["quantity"] == "variance_spread") & (measured["reward_value"] == 0)]
+    rows = rows[rows["inputs"].isin(["gaussian", "rademacher"])]
+    result = agreement.equivalence(
+        rows["simulation"] / rows["law_of_inputs"],
+        rows["standard_error"] / rows["law_of_inputs"],
+        rows["replicates"],
+        expected=1.0,
+        margin=settings["bias_margin"],
+        confidence=settings["confidence"],
+    )
+    return claim(
+        "universality_kurtosis",
+        "For independent components of excess kurtosis κ₄ the predictive variance varies over inputs by "
+        "Var_x s²(x)/s⁴ = [2 df₂/(1 − df₂) + κ₄ df₂]/n.",
+        NEW,
+        f"measured/predicted, {len(rows)} settings, Gaussian and Rademacher inputs",
+        f"farthest interval {interval(result.low, result.high)}",
+        f"1 ± {settings['bias_margin']:g}",
+        result.verdict,
+        SIMULATION,
     )

@@ -12,12 +12,15 @@ from quoted.formats import count, figures, percent
 
 def phase_diagram(frame: pd.DataFrame, block: dict) -> dict:
     """Cells of the phase diagram against the criteria."""
-    phases = block["phases"]
+    phases, limits = block["phases"], block["general"]["claims"]
     finite, predicted = np.isfinite(frame["optimal_k"]), frame["rho"] < frame["rho_critical"]
     warm, condensed = frame["reduced_temperature"] > 0, frame["kappa"] >= frame["kappa_condensation"]
     line, zero = warm & ~condensed, ~warm
     strip = line & finite & ~predicted
-    outside = strip & ((frame["reduced_temperature"] >= 1.8) | (frame["kappa"] >= 1))
+    outside = strip & (
+        (frame["reduced_temperature"] >= limits["line_from_temperature"])
+        | (frame["kappa"] >= limits["line_from_kappa"])
+    )
     published = np.isfinite(frame["published_k"])
     both = warm & finite & published
     # For the teacher as judge no finite k is best at any T > 0.

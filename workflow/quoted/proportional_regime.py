@@ -85,10 +85,9 @@ def variance_bias(frame: pd.DataFrame, block: dict, ratio: float) -> float:
 
 def finite_size_shift(frame: pd.DataFrame, block: dict, ratio: float, k: float) -> tuple[float, float]:
     """Relative spread of q_TT between training sets, and what it and the bias do to δ at T = 0, c = 0."""
-    model = model_of(frame, block, ratio)
     rows = frame[(frame["aspect_ratio"] == ratio) & (frame["reward_value"] == 0)]
     s2, q = (at(rows, "two_point", quantity=name) for name in ("s2", "q_tt"))
-    spread = np.sqrt(finite_size.gap_variance(model))
+    spread = np.sqrt(at(rows, "two_point", quantity="gap_variance"))
     shift = s2 * variance_bias(frame, block, ratio)
 
     def error(variance: float, gap: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import spread
+from ledger.spread import FEW
 from scipy import stats
 
 from quoted.formats import count, figures, fixed, listing, percent
@@ -51,8 +52,8 @@ def replicate_spread(frame: pd.DataFrame, block: dict) -> dict:
         "lowest_coverage": percent(min(coverages), 4),
         "highest_coverage": percent(max(coverages), 4),
         "confidence": percent(confidence, 2),
-        "lowest_coverage_few": percent(min(case.coverage(few, 10, confidence) for case in cases), 3),
-        "few_replicates": count(10),
+        "lowest_coverage_few": percent(min(case.coverage(few, FEW, confidence) for case in cases), 3),
+        "few_replicates": count(FEW),
         "inputs_for_equal_parts": listing(
             [
                 int(np.ceil(case.variance_parts(1)[1] / case.variance_parts(1)[0]))

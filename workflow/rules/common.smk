@@ -94,6 +94,7 @@ FIGURES = {
     "best_of_k": {"experiments": ["best_of_k"], "place": "paper"},
     "one_input": {"experiments": ["one_input"], "place": "paper"},
     "phase_diagram": {"experiments": ["phase_diagram"], "place": "paper"},
+    "phase_edges": {"experiments": ["phase_edges"], "place": "appendix"},
     "proportional_regime": {"experiments": ["proportional_regime"], "place": "paper"},
     "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from bestofk import posterior
 from bestofk import simulation as engine
-from bestofk.best_of_k import rare_gap
+from bestofk.decay import rare_gap
 from bestofk.grid import Reward
 from bestofk.model import TeacherStudent
 from bestofk.rare_inputs import nearest_errors, stretched_inputs

@@ -40,6 +40,8 @@ def order_parameters(point: str, model: TeacherStudent) -> Iterator[tuple]:
     df1, df2 = equivalents.degrees_of_freedom(model.spectrum, ridge, aspect_ratio=model.aspect_ratio)
     scalars = {"ridge": ridge, "df1": df1, "df2": df2, "s2_bias": finite_size.variance_bias(model)}
     scalars["variance_spread"] = finite_size.variance_spread(model)
+    if finite_size.has_gap_variance(model):
+        scalars["gap_variance"] = finite_size.gap_variance(model)
     for quantity, value in scalars.items():
         yield point, np.nan, np.nan, quantity, "two_point", value
     for method in ("two_point", "one_point"):

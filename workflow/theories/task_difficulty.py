@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from bestofk import grid as layout
 from bestofk import selection as exact
-from bestofk.best_of_k import decay_law
+from bestofk.decay import decay_law
 from bestofk.equivalents import OrderParameters
 from bestofk.equivalents import order_parameters as equivalent
 
