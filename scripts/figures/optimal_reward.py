@@ -7,6 +7,7 @@ from bestofk import provenance
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.markers import CARETDOWN, CARETUP
 from matplotlib.ticker import MaxNLocator
 
 #: Columns of the numbers drawn: the last three for points, value for lines and marks.
@@ -22,6 +23,9 @@ WIDTH, BEYOND = 12.0, 1.45
 
 #: How far above the largest error of the teacher a panel reaches, relative to what lies below.
 HEADROOM = 0.22
+
+#: Triangles touch their curve from below or above, in turn from the largest k: neighbours are close there.
+BELOW, ABOVE = CARETUP, CARETDOWN
 
 #: Lines of the last panel, by temperature.
 SHADES = ["0.62", "0.38", "0.0"]
@@ -104,7 +108,7 @@ def draw(numbers: pd.DataFrame) -> Figure:
     *letters, last = sorted(numbers["panel"].unique())
     candidates = np.unique(numbers[numbers["panel"] != last]["k"])
     colours = dict(zip(candidates, drawing.colours(candidates.size), strict=True))
-    figure = Figure(figsize=(drawing.PAGE, 2.7))
+    figure = Figure(figsize=(drawing.PAGE, 2.9))
     ratios = [1.0] * len(letters) + [1.12]
     panels = figure.subplots(1, len(ratios), width_ratios=ratios, squeeze=False)[0]
     for axes, letter in zip(panels, letters, strict=False):
@@ -134,14 +138,15 @@ def draw_errors(axes: Axes, numbers: pd.DataFrame, colours: dict[float, tuple]) 
             drawing.with_bars(axes, place, rows["simulation"], rows["standard_error"], color=colour, zorder=3)
         elif series == "exact":
             axes.plot(place, rows["value"], color=colour, **drawing.EXACT)
-    for row in best.to_dict("records"):
-        mark = {**drawing.OPTIMUM, "markersize": 6.0, "markeredgecolor": "white", "markeredgewidth": 0.6}
+    for place, row in enumerate(best.sort_values("k", ascending=False).to_dict("records")):
+        mark = {"marker": ABOVE if place % 2 else BELOW, "markersize": 6.5}
+        mark |= {"markeredgecolor": "white", "markeredgewidth": 0.5}
         axes.plot(1.0 + row["c"], row["value"], color=colours[row["k"]], zorder=5, **mark)
     exact = numbers[numbers["series"] == "exact"]
     lowest, teacher = best["value"].min(), exact[exact["c"] == 0.0]["value"].max()
-    axes.set_ylim(lowest - 0.09 * (teacher - lowest), teacher + HEADROOM * (teacher - lowest))
+    axes.set_ylim(lowest - 0.11 * (teacher - lowest), teacher + HEADROOM * (teacher - lowest))
     axes.set_xscale("log")
-    axes.set_xlim(0.93, 1.0 + end)
+    axes.set_xlim(0.93, 1.12 * (1.0 + end))
     named = NAMED if end < 100.0 else NAMED_FAR
     named = named[named <= end]
     axes.set_xticks(1.0 + named, [f"{c:g}" for c in named])
@@ -161,15 +166,13 @@ def draw_excess(axes: Axes, numbers: pd.DataFrame, colours: dict[float, tuple]) 
         axes.plot(rows["k"], rows["value"], color=shades[t], zorder=2, **style)
         if series == "exact":
             marked = rows[rows["k"].isin(colours)]
-            mark = {**drawing.OPTIMUM, "markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.6}
+            mark = {**drawing.OPTIMUM, "markersize": 4.2, "markeredgecolor": "white", "markeredgewidth": 0.4}
             for k, value in zip(marked["k"], marked["value"], strict=True):
                 axes.plot(k, value, color=colours[k], zorder=4, **mark)
-            name = {"textcoords": "offset points", "va": "center", "fontsize": 7, "color": shades[t]}
-            place = rows.iloc[0][["k", "value"]].tolist()
-            if t == temperatures[-1]:
-                axes.annotate(f"$T/(2\\sigma^2)={t:g}$", place, xytext=(6, 0), ha="left", **name)
-            else:
-                axes.annotate(f"${t:g}$", place, xytext=(-5, 0), ha="right", **name)
+    names = [Line2D([], [], color=shades[t], label=f"{t:g}", **drawing.EXACT) for t in temperatures[::-1]]
+    axes.legend(
+        handles=names, title="$T/(2\\sigma^2)$", title_fontsize=7, loc="upper right", borderaxespad=0.0
+    )
     positive = numbers[numbers["value"] > 0.0]
     drawing.log_axis(axes.yaxis, positive["value"].min(), positive["value"].max() * 1.6)
     drawing.log_axis(axes.xaxis, 1.0, positive["k"].max())

@@ -12,12 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 #: Height in inches.
-HEIGHT = 2.5
+HEIGHT = 2.6
 
 #: Quantiles of the bands: median, quartiles, and a standard 95 % range.
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 
 COLUMNS = ["panel", "series", "c", "reduced_temperature", "x", "value", "low", "high"]
+
+#: Training sets alone, over the spread of replicates.
+TRAINING = "C1"
 
 #: Fewest blocks of replicates between whose means a standard error is measured.
 BLOCKS = 10
@@ -45,9 +48,11 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
     with drawing.style():
         figure = Figure(figsize=(drawing.PAGE, HEIGHT))
         left, middle, right = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))
-        draw_quantiles(left, cases, numbers[numbers["panel"] == "a"])
-        draw_inputs(middle, ends, numbers[numbers["panel"] == "b"])
-        draw_replicates(right, ends, numbers[numbers["panel"] == "c"])
+        coloured = list(zip(ends, drawing.colours(3), strict=False))
+        draw_quantiles(left, cases, numbers[numbers["panel"] == "a"], coloured)
+        draw_inputs(middle, coloured, numbers[numbers["panel"] == "b"])
+        draw_replicates(right, coloured, numbers[numbers["panel"] == "c"])
+        legends(figure, coloured)
         for axes, letter in zip((left, middle, right), "abc", strict=True):
             drawing.panel_label(axes, letter)
         drawing.save(figure, numbers, pdf=pdf, png=png, csv=csv)
@@ -93,7 +98,7 @@ def deviations(case: spread.Setting) -> Iterator[dict]:
 
 def label(case: spread.Setting) -> str:
     """A setting in words."""
-    return f"$T/2\\sigma^2$ = {case.reduced_temperature:g}, $c$ = {case.c:g}"
+    return f"$T/(2\\sigma^2)$ = {case.reduced_temperature:g}, $c$ = {case.c:g}"
 
 
 def of(numbers: pd.DataFrame, case: spread.Setting, series: str) -> pd.DataFrame:
@@ -102,30 +107,48 @@ def of(numbers: pd.DataFrame, case: spread.Setting, series: str) -> pd.DataFrame
     return numbers[same & (numbers["series"] == series)].sort_values("x")
 
 
-def draw_quantiles(axes: Axes, cases: list[spread.Setting], numbers: pd.DataFrame) -> None:
+def draw_quantiles(
+    axes: Axes, cases: list[spread.Setting], numbers: pd.DataFrame, coloured: list[tuple]
+) -> None:
     """Draw the quantiles of the relative error, and beneath them the range that training sets alone give."""
+    named = {label(case): colour for case, colour in coloured}
     for place, case in enumerate(cases[::-1]):
         low, quarter, median, three, high = of(numbers, case, "replicates")["x"]
         axes.plot([low, high], [place, place], color="0.15", linewidth=0.9, solid_capstyle="butt")
         axes.plot([quarter, three], [place, place], color="0.15", linewidth=4, solid_capstyle="butt")
         axes.plot(median, place, "|", color="white", markersize=4, markeredgewidth=0.7)
         training = of(numbers, case, "training sets")["x"]
-        axes.plot(training, [place - 0.32] * 2, color="C1", linewidth=2.2, solid_capstyle="butt")
+        axes.plot(training, [place - 0.32] * 2, color=TRAINING, linewidth=2.2, solid_capstyle="butt")
+        if label(case) in named:
+            # On the axis, to find the setting in the other panels.
+            style = {"marker": "o", "markersize": 4.5, "color": named[label(case)], "clip_on": False}
+            axes.plot(0, place, transform=axes.get_yaxis_transform(), zorder=5, **style)
     axes.axvline(1.0, color="0.6", linewidth=0.7, zorder=0)
     axes.set_yticks(range(len(cases)), [label(case) for case in cases[::-1]], fontsize=7)
-    # The legend stands below the last setting.
-    axes.set_ylim(-2.2, len(cases) - 0.3)
+    axes.set_ylim(-0.7, len(cases) - 0.5)
     axes.set_xlabel(r"error of a replicate over $\delta$")
-    handles = [
+
+
+def legends(figure: Figure, coloured: list[tuple]) -> None:
+    """What colours and lines mean: in the panel of all settings, and in those of two."""
+    row = {"ncols": 3, "handlelength": 1.5, "columnspacing": 1.3, "borderaxespad": 0.2}
+    quantiles = [
         Line2D([], [], color="0.15", linewidth=2.5, label="replicates"),
-        Line2D([], [], color="C1", linewidth=2.2, label="training sets"),
+        Line2D([], [], color=TRAINING, linewidth=2.2, label="training sets"),
     ]
-    axes.legend(handles=handles, loc="lower right", borderaxespad=0.1, handlelength=1.4)
+    figure.legend(handles=quantiles, loc="outside upper left", **row)
+    two = [
+        Line2D([], [], color=colour, marker="o", markersize=3.2, label=label(case))
+        for case, colour in coloured
+    ]
+    two.append(Line2D([], [], color="0.3", label="training sets", **drawing.EXPANSION))
+    # Not outside once more: that would be a second row.
+    figure.legend(handles=two, loc="upper right", **row)
 
 
-def draw_inputs(axes: Axes, ends: list[spread.Setting], numbers: pd.DataFrame) -> None:
+def draw_inputs(axes: Axes, coloured: list[tuple], numbers: pd.DataFrame) -> None:
     """Draw the relative standard deviation of replicates against their test inputs."""
-    for case, colour in zip(ends, drawing.colours(3), strict=False):
+    for case, colour in coloured:
         total, training, measured = (
             of(numbers, case, name) for name in ("sum", "training sets", "simulation")
         )
@@ -139,20 +162,17 @@ def draw_inputs(axes: Axes, ends: list[spread.Setting], numbers: pd.DataFrame) -
     axes.set(xlabel="test inputs a replicate", ylabel=r"standard deviation$/\delta$")
 
 
-def draw_replicates(axes: Axes, ends: list[spread.Setting], numbers: pd.DataFrame) -> None:
+def draw_replicates(axes: Axes, coloured: list[tuple], numbers: pd.DataFrame) -> None:
     """Draw the standard deviation of means of replicates against their number."""
-    handles = []
-    for case, colour in zip(ends, drawing.colours(3), strict=False):
+    for case, colour in coloured:
         line, measured = (of(numbers, case, name) for name in ("inverse root", "simulation"))
         axes.plot(line["x"], line["value"], color=colour, **drawing.EXACT)
         bars = np.abs(measured[["low", "high"]].sub(measured["value"], axis=0)).to_numpy().T
         axes.errorbar(measured["x"], measured["value"], yerr=bars, color=colour, **drawing.SIMULATION)
-        handles.append(Line2D([], [], color=colour, marker="o", markersize=3.2, label=label(case)))
     drawing.log_axis(axes.xaxis, 1.0, numbers["x"].max())
     drawing.log_axis(axes.yaxis, numbers["value"].min(), numbers["value"].max())
-    axes.set_ylim(numbers["value"].min() / 4, numbers["value"].max() * 1.5)
+    axes.set_ylim(numbers["value"].min() / 1.5, numbers["value"].max() * 1.5)
     axes.set(xlabel="replicates", ylabel=r"standard error$/\delta$")
-    axes.legend(handles=handles, loc="lower left", borderaxespad=0.2, handlelength=1.2)
 
 
 if "snakemake" in globals():

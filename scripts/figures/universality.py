@@ -5,10 +5,11 @@ import pandas as pd
 from bestofk import provenance
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 
 #: Height in inches.
-HEIGHT = 4.0
+HEIGHT = 4.3
 
 #: Name and marker of each law of the inputs, in the order in which they are drawn.
 LAWS = {
@@ -18,8 +19,17 @@ LAWS = {
     "digits": ("images of digits", "D"),
 }
 
-#: Points of different laws stand side by side: factor on k between neighbours.
+#: Deviations of different laws stand side by side: factor on k between neighbours.
 SHIFT = 1.1
+
+#: Errors of different laws lie on each other: the first marker is the largest, and shows around the last.
+SIZES = (4.6, 3.6, 2.7, 1.6)
+
+#: Room for a name above the highest curve: factor on the error.
+ROOM = 5.0
+
+#: Gaussian theory: a curve in the left column, zero in the others.
+THEORY = {"color": "0.3", **drawing.EXACT}
 
 COLUMNS = ["panel", "series", "n_train", "inputs", "c", "reduced_temperature", "k", "value", "simulation"]
 COLUMNS += ["standard_error", "replicates"]
@@ -100,7 +110,7 @@ def draw(numbers: pd.DataFrame) -> Figure:
     palette = dict(zip(laws, drawing.colours(len(laws)), strict=True))
     panels = sorted(numbers["panel"].unique())
     figure = Figure(figsize=(drawing.PAGE, HEIGHT))
-    grid = figure.subplots(len(panels) // 3, 3, sharex=True, sharey="col", squeeze=False)
+    grid = figure.subplots(len(panels) // 3, 3, sharex=True, squeeze=False)
     for place, (letter, axes) in enumerate(zip(panels, grid.ravel(), strict=True)):
         rows = numbers[numbers["panel"] == letter]
         (draw_deviations if place % 3 else draw_errors)(axes, rows, palette)
@@ -111,14 +121,19 @@ def draw(numbers: pd.DataFrame) -> Figure:
         title = f"$n={size:g}$" + (f", $c={c:g}$, $t={t:g}$" if place % 3 else "")
         axes.set_title(title, loc="right", fontsize=7.5)
         axes.set_xlabel("candidates $k$" if place >= len(panels) - 3 else "")
-    drawing.log_axis(
-        grid[0, 0].yaxis, *numbers.loc[numbers["series"] == "theory", "value"].agg(["min", "max"])
-    )
+    low, high = numbers.loc[numbers["series"] == "theory", "value"].agg(["min", "max"])
     for axes in grid[:, 0]:
-        axes.set_ylabel(r"error $\delta/\sigma^2$")
+        drawing.log_axis(axes.yaxis, 0.7 * low, ROOM * high)
+        axes.set(ylabel=r"error $\delta/\sigma^2$", ylim=(0.7 * low, ROOM * high))
     for axes in grid[:, 1:].ravel():
-        axes.set_ylabel("deviation (%)")
-    figure.legend(handles=handles(palette), loc="outside upper center", ncols=6, columnspacing=1.2)
+        axes.set_ylabel("deviation from theory (%)")
+    figure.legend(
+        **handles(palette),
+        loc="outside upper center",
+        ncols=6,
+        columnspacing=1.2,
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)},
+    )
     return figure
 
 
@@ -126,45 +141,78 @@ def draw_errors(axes: Axes, rows: pd.DataFrame, palette: dict) -> None:
     """Theory of every judge and temperature, and the points of every law."""
     lines = rows[rows["series"] == "theory"]
     for _, line in lines.groupby(["c", "reduced_temperature"]):
-        axes.plot(line["k"], line["value"], color="0.3", **drawing.EXACT)
-    cold = lines[(lines["c"] == 0) & (lines["reduced_temperature"] == 0)]
-    middle = cold.iloc[len(cold) // 2]
-    place = {"xytext": (-6, -8), "textcoords": "offset points", "ha": "right", "va": "top", "fontsize": 7}
-    axes.annotate("$c=0$, $t=0$", (middle["k"], middle["value"]), color="0.2", **place)
-    draw_points(axes, rows, palette, shift=1.0)
+        axes.plot(line["k"], line["value"], **THEORY)
+    name_curves(axes, lines)
+    for (law, colour), size in zip(palette.items(), SIZES, strict=False):
+        measured = rows[(rows["series"] == "simulation") & (rows["inputs"] == law)]
+        draw_points(axes, measured, law, colour, markersize=size)
+
+
+def name_curves(axes: Axes, lines: pd.DataFrame) -> None:
+    """Judge and temperature of every curve; the judges of one positive temperature share a name."""
+    name = {"textcoords": "offset points", "fontsize": 7, "color": "0.2"}
+    leader = {"arrowstyle": "-", "color": "0.2", "linewidth": 0.6, "shrinkA": 0.5, "shrinkB": 3.0}
+    for (c, t), line in lines.groupby(["c", "reduced_temperature"]):
+        if t == 0 and c == 0:
+            at = line.iloc[len(line) // 2]
+            axes.annotate(
+                "$c=0$, $t=0$", (at["k"], at["value"]), xytext=(-6, -8), ha="right", va="top", **name
+            )
+        elif t == 0:
+            lowest = line.loc[line["value"].idxmin()]
+            axes.annotate(
+                f"$c={c:g}$, $t=0$",
+                (lowest["k"], lowest["value"]),
+                xytext=(14, -16),
+                ha="left",
+                va="center",
+                arrowprops=leader,
+                **name,
+            )
+    for t, warm in lines[lines["reduced_temperature"] > 0].groupby("reduced_temperature"):
+        judges = " and ".join(f"${c:g}$" for c in sorted(warm["c"].unique()))
+        highest = warm.groupby("k")["value"].max()
+        middle = highest.index[len(highest) // 3]
+        axes.annotate(
+            f"$c=${judges}, $t={t:g}$",
+            (middle, highest[middle]),
+            xytext=(0, 12),
+            ha="center",
+            va="bottom",
+            arrowprops=leader,
+            **name,
+        )
 
 
 def draw_deviations(axes: Axes, rows: pd.DataFrame, palette: dict) -> None:
     """Points of every law relative to Gaussian theory, and where they are predicted to be."""
-    axes.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
-    for law, colour in palette.items():
-        line = rows[(rows["series"] == "averaged_error") & (rows["inputs"] == law)]
-        axes.plot(line["k"], line["value"], color=colour, zorder=2, **drawing.EXACT)
-    if (rows["series"] == "averaged_error").any():
-        place = {"transform": axes.transAxes, "va": "top", "fontsize": 7, "color": "0.2"}
-        axes.text(0.04, 0.97, "lines: implied by $s^2(x)$", **place)
-    draw_points(axes, rows, palette, shift=SHIFT)
-
-
-def draw_points(axes: Axes, rows: pd.DataFrame, palette: dict, *, shift: float) -> None:
-    """Simulated points; a factor on k between the laws sets them side by side."""
+    axes.axhline(0.0, zorder=0, **THEORY)
     for place, (law, colour) in enumerate(palette.items()):
-        factor = shift ** (place - (len(palette) - 1) / 2)
-        measured = rows[(rows["series"] == "simulation") & (rows["inputs"] == law)]
-        bars = measured["simulation"], measured["standard_error"]
-        drawing.with_bars(axes, measured["k"] * factor, *bars, color=colour, marker=LAWS[law][1], zorder=3)
+        of_law = rows[rows["inputs"] == law]
+        line, measured = (of_law[of_law["series"] == name] for name in ("averaged_error", "simulation"))
+        axes.plot(line["k"], line["value"], color=colour, zorder=2, **drawing.EXACT)
+        factor = SHIFT ** (place - (len(palette) - 1) / 2)
+        draw_points(axes, measured.assign(k=measured["k"] * factor), law, colour)
 
 
-def handles(palette: dict) -> list[Line2D]:
-    """What colours, markers and lines mean."""
+def draw_points(axes: Axes, measured: pd.DataFrame, law: str, colour: tuple, **kwargs) -> None:
+    """Simulated points of one law, with their bars."""
+    bars = measured["simulation"], measured["standard_error"]
+    kwargs |= {"color": colour, "marker": LAWS[law][1], "zorder": 3}
+    drawing.with_bars(axes, measured["k"], *bars, **kwargs)
+
+
+def handles(palette: dict) -> dict[str, list]:
+    """What colours, markers and lines mean; a piece of line in every colour stands for all of them."""
     point = {"linestyle": "none", "markersize": 3.6}
-    return [
-        *(
-            Line2D([], [], color=colour, marker=LAWS[law][1], label=LAWS[law][0], **point)
-            for law, colour in palette.items()
-        ),
-        Line2D([], [], color="0.3", label="theory", **drawing.EXACT),
-    ]
+    named = {
+        LAWS[law][0]: Line2D([], [], color=colour, marker=LAWS[law][1], **point)
+        for law, colour in palette.items()
+    }
+    named["Gaussian theory"] = Line2D([], [], **THEORY)
+    pieces = tuple(Line2D([], [], color=colour, **drawing.EXACT) for colour in palette.values())
+    named["implied by $s^2(x)$"] = pieces
+    return {"handles": list(named.values()), "labels": list(named)}
 
 
 if "snakemake" in globals():
