@@ -152,7 +152,9 @@ def looks(splits: pd.DataFrame) -> dict:
 def draw_paths(axes: Axes, splits: pd.DataFrame) -> None:
     """Draw where the best splits of growing budgets lead."""
     for price, look in looks(splits).items():
-        path = splits[splits["candidate_price"] == price].sort_values("budget")
+        # At the fewest training points the path would run along the edge of the map.
+        inner = splits[(splits["candidate_price"] == price) & (splits["at_edge"] == 0)]
+        path = inner.sort_values("budget")
         axes.plot(path["points_per_feature"], path["k"], **look)
 
 
@@ -208,7 +210,8 @@ def draw_shares(axes: Axes, splits: pd.DataFrame) -> None:
     handles = []
     for price, look in looks(splits).items():
         rows = splits[splits["candidate_price"] == price].sort_values("budget")
-        axes.plot(rows["budget"], rows["training_share"], **look)
+        axes.plot(rows["budget"], rows["training_share"], **look | {"linewidth": 0.6})
+        axes.plot(rows["budget"], rows["training_share"].where(rows["at_edge"] == 0), **look)
         handles.append(Line2D([], [], label=f"1 : {price:g}", **look))
     budgets = splits["budget"]
     drawing.log_axis(axes.xaxis, budgets.min(), budgets.max())

@@ -142,3 +142,22 @@ def test_command_tells_the_chain_and_its_break(run: ProjectCopy) -> None:
         broken = run.bestofk("trace", target, "--run", "smoke")
     assert broken.returncode == 1
     assert "workflow/bestofk/selection.py was edited since" in broken.stdout
+
+
+# Prose that no build checks
+
+
+def test_readme_counts_the_published_claims() -> None:
+    claims = json.loads((ROOT / "figures/manifest.json").read_text(encoding="utf-8"))["claims"]
+    count = {
+        word: sum(claim["verdict"] == word for claim in claims) for word in ("holds", "fails", "undecided")
+    }
+    says = f"{count['holds']} claims that hold, {count['fails']} that fail and {count['undecided']} undecided"
+    assert says in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "paper").rglob("*.typ")), ids=lambda path: path.stem)
+def test_no_semicolon_is_swallowed_after_a_macro(path: Path) -> None:
+    """In Typst a semicolon ends the expression before it and is not printed: it must be escaped."""
+    prose = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#let"))
+    assert not [line for line in prose if re.search(r"#(num|claim_count|fig)\([^)]*\);", line)]

@@ -5,9 +5,18 @@ from __future__ import annotations
 import pandas as pd
 from bestofk.digits import N_IMAGES
 from bestofk.inputs import STUDENT_T
+from ledger import universality as ledger
 from tables import at
 
 from quoted.formats import count, figures, fixed, listing, percent
+
+#: What the text calls each law.
+NAMES = {"gaussian": "Gaussian", "rademacher": "Rademacher", "student_t": "Student-t", "digits": "images"}
+
+
+def decision(configuration: dict) -> dict:
+    """The settings of the claims, as the ledger takes them."""
+    return configuration["claims"] | {"confidence": configuration["confidence"]}
 
 
 def universality(frame: pd.DataFrame, block: dict) -> dict:
@@ -38,7 +47,20 @@ def universality(frame: pd.DataFrame, block: dict) -> dict:
         ),
         "overshoots": listing(block["problem"]["reward"]["overshoot"]),
     }
-    warm = measured[(measured["quantity"] == "error") & (measured["temperature"] > 0)]
+    errors = measured[measured["quantity"] == "error"]
+    warm = errors[errors["temperature"] > 0]
+    judge = errors[(errors["temperature"] == 0) & (errors["reward_value"] > 0) & (errors["k"] == largest_k)]
+    off = judge["simulation"] / judge["exact"] - 1
+    numbers |= {"judge_cold_least": percent(off.min(), 1), "judge_cold_most": percent(off.max(), 1)}
+    claims = {
+        claim["id"]: claim["verdict"] for claim in ledger.universality(frame, decision(block["general"]))
+    }
+    laws = block["problem"]["inputs"]
+    for temperature in ("cold", "warm"):
+        failing = [law for law in laws if claims[f"universality_{law}_{temperature}"] == "fails"]
+        names = [NAMES[law] for law in failing]
+        words = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "none"
+        numbers[f"failing_{temperature}"] = (failing, words)
     for law in block["problem"]["inputs"]:
         few = teacher[(teacher["inputs"] == law) & (teacher["n_train"] == sizes[0])]
         many = teacher[(teacher["inputs"] == law) & (teacher["n_train"] == sizes[-1])]
@@ -49,4 +71,6 @@ def universality(frame: pd.DataFrame, block: dict) -> dict:
         of_law = warm[warm["inputs"] == law]
         numbers[f"{law}_warm"] = percent(float((of_law["simulation"] / of_law["exact"] - 1).abs().max()), 2)
         numbers[f"{law}_spread"] = figures(at(few, "simulation", quantity="variance_spread"), 2)
+        if law in ("rademacher", "student_t"):
+            numbers[f"{law}_spread_law"] = figures(at(few, "law_of_inputs", quantity="variance_spread"), 2)
     return numbers
