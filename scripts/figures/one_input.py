@@ -117,22 +117,22 @@ def draw_laws(axes: Axes, table: pd.DataFrame) -> pd.DataFrame:
     rows = table[table["quantity"].isin(["error", "mean_excess"])]
     rows = rows.assign(series="ratio", value=excess_over_law(rows).abs())
     rows = rows[(rows["value"] > ROUNDING) & (rows["k"] > 1)]
+    warm, mean = rows["reduced_temperature"] > 0, rows["kappa"].notna()
     kinds = {
-        "one input, $T$ > 0": (rows["reduced_temperature"] > 0, drawing.colours(3)[0]),
-        "one input, $T$ = 0": (
-            (rows["reduced_temperature"] == 0) & rows["kappa"].isna(),
-            drawing.colours(3)[1],
-        ),
-        "average, $T$ = 0": (rows["kappa"].notna(), drawing.colours(3)[2]),
+        "one input, $T$ > 0": ~mean & warm,
+        "average, $T$ > 0": mean & warm,
+        "one input, $T$ = 0": ~mean & ~warm,
+        "average, $T$ = 0": mean & ~warm,
     }
-    for chosen, colour in kinds.values():
+    handles = []
+    for (name, chosen), colour in zip(kinds.items(), drawing.colours(len(kinds)), strict=True):
+        handles.append(Line2D([], [], color=colour, label=name))
         for _, curve in rows[chosen].groupby(["teacher_gap", "kappa", "rho"], dropna=False):
             axes.plot(curve["k"], curve["value"], color=colour, linewidth=0.9)
     drawing.candidates_axis(axes, rows["k"].max())
     drawing.log_axis(axes.yaxis, 1e-6, 1e1)
-    axes.set_ylim(1e-6, 2e2)
+    axes.set_ylim(1e-6, 1e4)
     axes.set_ylabel("|excess/law \u2212 1|", labelpad=0)
-    handles = [Line2D([], [], color=colour, label=name) for name, (_, colour) in kinds.items()]
     axes.legend(handles=handles, loc="upper right", handlelength=1.0, borderaxespad=0.0)
     return rows
 

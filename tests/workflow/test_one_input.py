@@ -26,9 +26,10 @@ def verdicts(table: pd.DataFrame) -> dict[str, str]:
     return {entry["id"]: entry["verdict"] for entry in claims(table, SMOKE["claims"])}
 
 
-def edited(table: pd.DataFrame, quantity: str, change) -> pd.DataFrame:
-    """The table with the last row of a quantity changed."""
-    place = table.index[table["quantity"] == quantity][-1]
+def edited(table: pd.DataFrame, quantity: str, change, *, cold: bool) -> pd.DataFrame:
+    """The table with the last row of a quantity changed, at T = 0 or at T > 0."""
+    rows = (table["quantity"] == quantity) & ((table["reduced_temperature"] == 0) == cold)
+    place = table.index[rows][-1]
     table = table.copy()
     table.loc[place, "value"] = change(table.loc[place, "value"])
     return table
@@ -55,14 +56,16 @@ def test_rounding_is_no_fall() -> None:
 
 def test_every_claim_holds_and_fails_with_its_number(table: pd.DataFrame) -> None:
     assert set(verdicts(table).values()) == {"holds"}
-    for quantity, change, names in (
-        ("falls_after_rise", lambda value: value + 1, {"one_valley"}),
-        ("finite_optimum", lambda value: 1 - value, {"half_temperature_criterion"}),
-        ("mean_excess", lambda value: 1.01 * value, {"best_of_k_any_reward"}),
-        ("error", lambda value: 1.01 * value, {"half_temperature_law"}),
+    for quantity, change, cold, name in (
+        ("falls_after_rise", lambda value: value + 1, False, "one_valley"),
+        ("finite_optimum", lambda value: 1 - value, True, "half_temperature_criterion"),
+        ("mean_excess", lambda value: 1.01 * value, True, "best_of_k_any_reward"),
+        ("mean_excess", lambda value: 1.01 * value, False, "half_temperature_law_averaged"),
+        ("error", lambda value: 1.01 * value, True, "best_of_k_any_reward_at_one_input"),
+        ("error", lambda value: 1.01 * value, False, "half_temperature_law"),
     ):
-        wrong = verdicts(edited(table, quantity, change))
-        assert {name for name, verdict in wrong.items() if verdict == "fails"} == names
+        wrong = verdicts(edited(table, quantity, change, cold=cold))
+        assert [key for key, verdict in wrong.items() if verdict == "fails"] == [name]
 
 
 def test_curves_are_those_of_drawn_candidates(table: pd.DataFrame) -> None:

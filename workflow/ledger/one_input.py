@@ -53,7 +53,12 @@ def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         (
             "best_of_k_any_reward",
             "Averaged at T = 0, k² times the excess tends to π s² (1 − 2κ)^(−1/2) [1 + 2(ρ − 1)κ/(1 − 2κ)].",
-            last_miss(frame[frame["quantity"] == "mean_excess"]),
+            last_miss(frame[(frame["quantity"] == "mean_excess") & (frame["reduced_temperature"] == 0)]),
+        ),
+        (
+            "half_temperature_law_averaged",
+            "Averaged at T > 0 and κ < κ_e, k times the excess tends to the average of its law at one input.",
+            last_miss(frame[(frame["quantity"] == "mean_excess") & (frame["reduced_temperature"] > 0)]),
         ),
     ):
         farthest = float(np.abs(miss).max())

@@ -29,7 +29,7 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
     for t in settings["reduced_temperature"]:
         rows += curves(followed, float(t), settings)
         rows += cells(searched, float(t), settings)
-    rows += averages(followed, settings)
+        rows += averages(followed, float(t), settings)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -92,15 +92,18 @@ def falls_after_rise(errors: np.ndarray) -> np.ndarray:
     return (significant & (steps < 0) & risen).sum(axis=1).astype(float)
 
 
-def averages(k: np.ndarray, settings: dict) -> Iterator[tuple]:
-    """Best of k averaged over inputs for rewards of any kind, beside its law, in units of s^2."""
+def averages(k: np.ndarray, t: float, settings: dict) -> Iterator[tuple]:
+    """Excess averaged over inputs for rewards of any kind, beside its law at large k, in units of s^2."""
     for kappa in settings["kappa"]:
-        m2, m1 = (m[:, 0] for m in selection.excess_coefficients(k, [kappa], reduced_temperature=0.0))
+        m2, m1 = (m[:, 0] for m in selection.excess_coefficients(k, [kappa], reduced_temperature=t))
         for rho in settings["rho"]:
             # Neither the limit nor the law of the excess depends on the part of q_TT that is not shared.
             values = OrderParameters(s2=1.0, q_tt=rho**2 * kappa, q_tr=rho * kappa, q_rr=kappa)
-            limit = float(large_k.limit_error(values, temperature=0.0))
-            coefficient = float(best_of_k.best_of_k_coefficient(values))
-            for number, excess in zip(k, m2 + rho * m1, strict=True):
-                place = ("mean_excess", 0.0, np.nan, np.nan, kappa, rho, number)
-                yield *place, float(excess), limit, coefficient / number**2
+            limit = float(large_k.limit_error(values, temperature=2 * t))
+            if t > 0:
+                law = float(large_k.half_temperature_coefficient(values, temperature=2 * t)) / k
+            else:
+                law = float(best_of_k.best_of_k_coefficient(values)) / k**2
+            for number, excess, expected in zip(k, m2 + rho * m1, law, strict=True):
+                place = ("mean_excess", t, np.nan, np.nan, kappa, rho, number)
+                yield *place, float(excess), limit, float(expected)
