@@ -138,14 +138,14 @@ def words(element: Any) -> str:
 
 
 def as_written(text: str) -> Any:
-    """A value read back from its YAML; YAML 1.1 reads 1e-8 as text."""
+    """A value read back from its YAML; YAML 1.1 reads 1e-8 and 1e+8 as text."""
 
     def number(value: Any) -> Any:
         if isinstance(value, list):
             return [number(item) for item in value]
         if isinstance(value, dict):
             return {key: number(item) for key, item in value.items()}
-        return float(value) if isinstance(value, str) and re.fullmatch(r"\de-\d+", value) else value
+        return float(value) if isinstance(value, str) and re.fullmatch(r"\de[-+]\d+", value) else value
 
     return number(yaml.safe_load(text))
 

@@ -125,9 +125,8 @@ def simulated(offset: float, size: float, error: float) -> pd.DataFrame:
 def test_convergence_is_judged_where_the_dimension_is_infinite(offset, size, error, verdict):
     frame = simulated(offset, size, error)
     found = {entry["id"]: entry["verdict"] for entry in convergence.convergence_in_dimension(frame, SETTINGS)}
-    assert found == dict.fromkeys(
-        ("convergence_best_of_k", "convergence_softmax", "convergence_every_setting"), verdict
-    )
+    parts = [f"{selection}_{ratio}" for selection in ("best_of_k", "softmax") for ratio in (0.1, 0.5)]
+    assert found == {f"convergence_{part}": verdict for part in (*parts, "every_setting")}
     lines = convergence.extrapolations(frame)
     np.testing.assert_allclose(lines["intercept"], offset, atol=1e-12)
     if not offset:
