@@ -120,7 +120,7 @@ def layer_law(k: ArrayLike, kappa: ArrayLike) -> NDArray | float:
     Examples
     --------
     >>> [float(f"{x:.3g}") for x in layer_law(2.0**30, [0.4, 1.0])]
-    [-1.13e-22, 1.4e-10]
+    [-1.24e-22, 1.27e-10]
     """
     x, kappa = np.broadcast_arrays(inverse_candidates(k), _difficulty(kappa))
     if np.any(x == 0.0):

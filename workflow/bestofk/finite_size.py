@@ -68,7 +68,7 @@ def variance_spread(model: TeacherStudent, *, excess_kurtosis: float = 0.0) -> f
     >>> from bestofk.model import Overshoot
     >>> model = TeacherStudent(np.ones(20), np.ones(20), Overshoot(0.0), 40, noise_var=0.25, prior_var=1.0)
     >>> round(variance_spread(model), 5)
-    0.01017
+    0.02576
     """
     df2 = _degrees_of_freedom(model, 2)
     # gamma^2 R = alpha s^2 turns lambda_i Omega_ii into alpha s^2 lambda_i/(lambda_i + R).

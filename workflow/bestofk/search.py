@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from bestofk._checks import count
 from bestofk.equivalents import OrderParameters
 from bestofk.large_k import limit_error
 from bestofk.selection import mean_selection_error
+from bestofk.several_rewards import common_s2, mean_selection_errors
 
 #: Range of the reduced temperature that is searched: the domain of the exact error at T > 0.
 REDUCED_TEMPERATURES = (1.01e-3, 990.0)
@@ -115,22 +117,65 @@ def best_temperature(k: ArrayLike, order_parameters: OrderParameters) -> BestTem
     >>> (best_temperature([float("inf")], p).temperature / 2).round(2).tolist()
     [8.09]
     """
+    return best_temperatures(k, [order_parameters])[0]
+
+
+def best_temperatures(k: ArrayLike, family: Sequence[OrderParameters]) -> list[BestTemperature]:
+    """Return what `best_temperature` returns, for several rewards of one training problem in less time.
+
+    Parameters
+    ----------
+    k : array_like, shape (n,)
+        Numbers of candidates, at least 1; inf is allowed.
+    family : sequence of OrderParameters
+        At least one; all of one s2, as the rewards of one training problem have.
+
+    Returns
+    -------
+    list of BestTemperature
+        One a reward.
+
+    Raises
+    ------
+    ValueError
+        If there is no k or no reward, the s2 differ, or as `best_temperature`.
+
+    Notes
+    -----
+    The rewards share the scan; see `several_rewards.mean_selection_errors`.
+
+    Examples
+    --------
+    >>> from bestofk.equivalents import OrderParameters
+    >>> family = [OrderParameters.overshoot(s2=1.0, q_tt=0.0411, c=c) for c in (0.0, 15.0)]
+    >>> [(best.temperature / 2).round(2).tolist() for best in best_temperatures([float("inf")], family)]
+    [[0.0], [8.09]]
+    """
     k = np.atleast_1d(np.asarray(k, float))
     if k.ndim != 1 or k.size == 0:
         raise ValueError(f"k has shape {k.shape}; it must be a vector of at least one number of candidates")
-    unit = 2 * order_parameters.s2
     grid = np.geomspace(*REDUCED_TEMPERATURES, 16)
-    scan = np.array([mean_selection_error(k, order_parameters, temperature=unit * t) for t in grid])
-    ends = [mean_selection_error(k, order_parameters, temperature=limit) for limit in (0.0, np.inf)]
-    best = [
-        _refine(number, order_parameters, grid, scan[:, column], [end[column] for end in ends])
-        for column, number in enumerate(k)
+
+    unit = 2 * common_s2(family)
+    ends, scan = (
+        np.array([mean_selection_errors(k, family, temperature=unit * t) for t in temperatures])
+        for temperatures in ((0.0, np.inf), grid)
+    )
+    return [
+        BestTemperature(
+            *np.array(
+                [
+                    _refine(number, values, grid, scan[:, row, column], ends[:, row, column])
+                    for column, number in enumerate(k)
+                ]
+            ).T
+        )
+        for row, values in enumerate(family)
     ]
-    return BestTemperature(*np.array(best).T)
 
 
 def _refine(
-    k: float, order_parameters: OrderParameters, grid: np.ndarray, scan: np.ndarray, ends: list[float]
+    k: float, order_parameters: OrderParameters, grid: np.ndarray, scan: np.ndarray, ends: np.ndarray
 ) -> tuple[float, float]:
     """Temperature and error of the best of T = 0, T = inf and the minimum near the best scanned point."""
     if k == 1:

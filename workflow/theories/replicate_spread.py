@@ -10,9 +10,9 @@ from bestofk import grid as layout
 from bestofk.equivalents import OrderParameters
 from bestofk.equivalents import order_parameters as equivalent
 from bestofk.model import TeacherStudent
+from bestofk.several_rewards import mean_selection_errors
 
 from theories.order_parameters import COLUMNS, order_parameters, problems
-from theories.selection import mean_errors
 
 #: Relative step of q_TT in the derivative.
 STEP = 1e-3
@@ -36,7 +36,7 @@ def spread(point: str, model: TeacherStudent, block: dict) -> Iterator[tuple]:
             OrderParameters.overshoot(values.s2, values.q_tt * (1.0 + step), model.reward.c)
             for step in (-STEP, 0.0, STEP)
         ]
-        below, at, above = mean_errors(k, family, float(temperature))
+        below, at, above = mean_selection_errors(k, family, temperature=float(temperature))
         slope = (above - below) / (2.0 * STEP * values.q_tt)
         for name, curve in (("error", at), ("slope", slope)):
             for number, value in zip(k, np.atleast_1d(curve), strict=True):

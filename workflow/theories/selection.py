@@ -9,9 +9,9 @@ import pandas as pd
 from bestofk import best_of_k as laws
 from bestofk import equivalents, expansions, large_k, optimum, phases, search
 from bestofk import grid as layout
-from bestofk import selection as exact
 from bestofk.equivalents import OrderParameters
 from bestofk.model import TeacherStudent
+from bestofk.several_rewards import mean_selection_errors
 
 from theories.order_parameters import COLUMNS, order_parameters, problems
 
@@ -40,7 +40,8 @@ def selection(models: dict[str, TeacherStudent], block: dict) -> Iterator[tuple]
     simulated = layout.temperatures(block, model)
     for temperature in layout.all_temperatures(block, model):
         families = {"exact": two_point} | ({"one_point": one_point} if temperature in simulated else {})
-        curves = mean_errors(k, [v for family in families.values() for v in family.values()], temperature)
+        every = [values for family in families.values() for values in family.values()]
+        curves = iter(mean_selection_errors(k, every, temperature=temperature))
         for method, family in families.items():
             for point in family:
                 yield from error_rows(point, k, temperature, method, next(curves))
@@ -50,20 +51,9 @@ def selection(models: dict[str, TeacherStudent], block: dict) -> Iterator[tuple]
             if over_k and temperature in simulated:
                 yield from optima_over_k(point, values, temperature)
     if over_temperature:
-        for point, values in two_point.items():
-            yield from optima_over_temperature(point, values, k)
-
-
-def mean_errors(k: np.ndarray, family: list[OrderParameters], temperature: float) -> Iterator[np.ndarray]:
-    """Exact mean errors of several rewards of one training problem, which share s² and so one quadrature."""
-    if temperature == 0:
-        yield from (exact.mean_selection_error(k, values, temperature=0.0) for values in family)
-        return
-    t = temperature / (2 * family[0].s2)
-    m2, m1 = exact.excess_coefficients(k, [values.kappa for values in family], reduced_temperature=t)
-    for column, values in enumerate(family):
-        excess = values.s2 * (m2[:, column] + values.rho * m1[:, column])
-        yield large_k.limit_error(values, temperature=temperature) + excess
+        best = search.best_temperatures(k, list(two_point.values()))
+        for (point, values), optima in zip(two_point.items(), best, strict=True):
+            yield from optima_over_temperature(point, values, k, optima)
 
 
 def error_rows(
@@ -110,9 +100,10 @@ def optima_over_k(point: str, values: OrderParameters, temperature: float) -> It
     )
 
 
-def optima_over_temperature(point: str, values: OrderParameters, k: np.ndarray) -> Iterator[tuple]:
+def optima_over_temperature(
+    point: str, values: OrderParameters, k: np.ndarray, best: search.BestTemperature
+) -> Iterator[tuple]:
     """The best temperature at each k: exact and by the published formula."""
-    best = search.best_temperature(k, values)
     published = np.atleast_1d(optimum.optimal_temperature(k, values))
     for number, temperature, error, formula in zip(k, *best, published, strict=True):
         yield point, number, np.nan, "optimal_temperature", "exact", float(temperature)

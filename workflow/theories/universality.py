@@ -7,9 +7,10 @@ import pandas as pd
 from bestofk import equivalents, finite_size
 from bestofk import grid as layout
 from bestofk.inputs import EXCESS_KURTOSIS
+from bestofk.several_rewards import mean_selection_errors
 
 from theories.order_parameters import COLUMNS, order_parameters, problems
-from theories.selection import error_rows, mean_errors
+from theories.selection import error_rows
 
 
 def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
             # The theory does not see the law of the inputs.
             key = (*family.values(), temperature)
             if key not in known:
-                known[key] = list(mean_errors(k, list(family.values()), temperature))
+                known[key] = list(mean_selection_errors(k, list(family.values()), temperature=temperature))
             for point, curve in zip(family, known[key], strict=True):
                 rows += error_rows(point, k, temperature, "exact", curve)
                 if temperature == 0 and models[point].reward.c == 0:
