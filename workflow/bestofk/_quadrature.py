@@ -15,7 +15,7 @@ the exact densities, so that the normalization, nu_0 = 1, is an independent chec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -44,17 +44,27 @@ _NO_SPREAD = 1e-150
 class Rule:
     """One input: ``log_p`` (n,) and weighted densities ``mass`` (n, 3) of 1, Y - limit and Y^2 - limit.
 
-    ``evaluations`` counts the integrands behind them: n at t = 0, and the nodes in |Y| of all n at t > 0.
+    ``pairs`` (n, 2), of a rule that was asked for them, holds what one candidate and what two candidates add
+    to the square of a weighted mean. ``evaluations`` counts the integrands behind all this: n at t = 0, and
+    the nodes in |Y| of all n at t > 0.
     """
 
     log_p: NDArray
     mass: NDArray
     evaluations: int
+    pairs: NDArray | None = None
 
     def excess(self, k: NDArray) -> NDArray:
         """Return nu_0 and the excess of nu_1 and nu_2 over their limits, (nk, 3), for k (nk,)."""
         parts = (k[first : first + _ROWS, None] for first in range(0, k.size, _ROWS))
         return np.concatenate([part * (np.exp((part - 1.0) * self.log_p) @ self.mass) for part in parts])
+
+    def squared_mean(self, k: NDArray) -> NDArray:
+        """Return E[(sum_i p_i Y_i - limit)^2], p the softmax weights, (nk,), for k (nk,)."""
+        one, two = self.pairs.T
+        candidates = k[:, None]
+        alone = k * (np.exp((candidates - 1.0) * self.log_p) @ one)
+        return alone + k * (k - 1.0) * (np.exp((candidates - 2.0) * self.log_p) @ two)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,15 +92,34 @@ def limits(gap: NDArray | float, t: NDArray | float) -> tuple[NDArray, NDArray]:
     return gap * share, share
 
 
-def rule(gap: float, t: float, k_min: float, k_max: float, nodes: int | None = None) -> Rule:
-    """Return the rule of one input, gap >= 0, at reduced temperature t >= 0, for all k of [k_min, k_max]."""
+def rule(
+    gap: float, t: float, k_min: float, k_max: float, nodes: int | None = None, *, pairs: bool = False
+) -> Rule:
+    """Return the rule of one input, gap >= 0, at reduced temperature t >= 0, for all k of [k_min, k_max].
+
+    With ``pairs``, at t > 0, also what the square of a weighted mean needs.
+    """
     nodes = NODES if nodes is None else nodes
     bounds = -_NEGLIGIBLE - np.log(k_max), np.log(_NEGLIGIBLE / k_min)
     scan = _scan(gap, t, bounds[0])
     position, weight = _panel_nodes(_edges(scan, bounds), nodes)
     variable, derivative = scan.unfold(position)
     log_p, density, evaluations = scan.densities(variable, nodes)
-    return Rule(log_p, (weight * derivative)[:, None] * density, evaluations)
+    weight = (weight * derivative)[:, None]
+    if not pairs:
+        return Rule(log_p, weight * density, evaluations)
+    squares = np.stack([_softmax_squares(variable, gap, t, nodes), density[:, 1] ** 2], axis=1)
+    return Rule(log_p, weight * density, evaluations, weight * squares)
+
+
+def by_input(gap: NDArray, t: NDArray) -> Iterator[tuple[float, float, NDArray]]:
+    """Yield |gap|, t and the places of each distinct input among vectors of gaps and temperatures."""
+    if gap.size == 0:
+        return
+    inputs, which = np.unique(np.stack([np.abs(gap), t], axis=1), axis=0, return_inverse=True)
+    places = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
+    for (size, temperature), place in zip(inputs, places, strict=True):
+        yield size, temperature, place
 
 
 def response(p: NDArray, gap: float, t: float) -> NDArray:
@@ -275,21 +304,9 @@ def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[ND
     carry E[w], the excess uses E[(Y^j - limit) x (e^(-x) - 1)]: the same, because E[(Y^j - limit) x] = 0, but
     without cancellation.
     """
-    low, high, linear = _window(v, gap, t)
-    inner = np.sqrt(2.0 * t * np.maximum(v[:, None] - _GUMBEL_BREAKS, 0.0))
-    inner = np.clip(inner, low[:, None], high[:, None])
-    edges = np.concatenate([low[:, None], inner, high[:, None]], axis=1)
-    length = np.diff(edges, axis=1)
-    pieces = np.ceil(length / (2.2 * np.sqrt(t / (1.0 + t)))).astype(int).ravel()
-    row = np.repeat(np.arange(v.size).repeat(length.shape[1]), pieces)
-    step = np.repeat(length.ravel() / np.maximum(pieces, 1), pieces)
-    index = np.arange(row.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = np.repeat(edges[:, :-1].ravel(), pieces) + index * step
-
+    y, measure, row, linear, low, high = _candidate_nodes(v, gap, t, order)
     # Nodes along the first axis: every operation then runs along contiguous panels. Little else costs as much
     # time in the whole of the theory, hence the work in place and the exponentials that serve twice.
-    nodes, weights = _legendre(order)
-    y = start + nodes[:, None] * step
     squared = y * y
     x = squared * (-0.5 / t)
     x += v[row]
@@ -298,7 +315,7 @@ def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[ND
     chance *= chance
     chance *= -0.5
     np.exp(chance, out=chance)
-    chance *= weights[:, None] * (step / np.sqrt(2.0 * np.pi))
+    chance *= measure
     # Y = -y comes with the odds e^(-2 gap y) of Y = y.
     lacking = y * (-2.0 * gap)
     np.expm1(lacking, out=lacking)
@@ -325,6 +342,38 @@ def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[ND
     reach *= x
     density = [total(chance, reach), total(signed, tilt), total(squared, tilt)]
     return one_minus_p, p, np.stack(density, axis=1), y.size
+
+
+def _softmax_squares(v: NDArray, gap: float, t: float, order: int) -> NDArray:
+    """Return E[(Y - limit)^2 x^2 e^(-x)], (n,): what a candidate adds to the square of a weighted mean."""
+    y, measure, row, *_ = _candidate_nodes(v, gap, t, order)
+    mean, _ = limits(gap, t)
+    x = np.exp(v[row] - y**2 / (2.0 * t))
+    odds = np.exp(-2.0 * gap * y)
+    # (y - mean)^2 + (y + mean)^2 odds, without differences of large numbers.
+    squares = (y - mean) ** 2 * (1.0 + odds) + 4.0 * mean * y * odds
+    chance = np.exp(-0.5 * (y - gap) ** 2) * measure
+    return np.bincount(row, weights=(chance * squares * x**2 * np.exp(-x)).sum(axis=0), minlength=v.size)
+
+
+def _candidate_nodes(
+    v: NDArray, gap: float, t: float, order: int
+) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray, NDArray]:
+    """Nodes in y = |Y| for every v: y and measure (order, panels), the v of each panel, and the window."""
+    low, high, linear = _window(v, gap, t)
+    inner = np.sqrt(2.0 * t * np.maximum(v[:, None] - _GUMBEL_BREAKS, 0.0))
+    inner = np.clip(inner, low[:, None], high[:, None])
+    edges = np.concatenate([low[:, None], inner, high[:, None]], axis=1)
+    length = np.diff(edges, axis=1)
+    pieces = np.ceil(length / (2.2 * np.sqrt(t / (1.0 + t)))).astype(int).ravel()
+    row = np.repeat(np.arange(v.size).repeat(length.shape[1]), pieces)
+    step = np.repeat(length.ravel() / np.maximum(pieces, 1), pieces)
+    index = np.arange(row.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    start = np.repeat(edges[:, :-1].ravel(), pieces) + index * step
+
+    nodes, weights = _legendre(order)
+    y = start + nodes[:, None] * step
+    return y, weights[:, None] * (step / np.sqrt(2.0 * np.pi)), row, linear, low, high
 
 
 def _window(v: NDArray, gap: float, t: float) -> tuple[NDArray, NDArray, NDArray]:

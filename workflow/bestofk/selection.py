@@ -15,19 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bestofk import _quadrature
+from bestofk import _domain, _quadrature
 
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
 
-_K_MAX, _K_MAX_BEST_OF_K = 1e6, 2.0**30
-_T_MIN, _T_MAX = 1e-3, 1e3
-_GAP_MAX, _KAPPA_MAX = 50.0, 50.0
 _SMALLEST_QUANTILE = 1e-12
-_STD_MIN = 1e-100
-_WITHIN = "its magnitude may be at most 50 predictive_std"
-# How far nu_0 may be from 1 before a result is refused.
-_TOLERANCE, _TOLERANCE_OF_AVERAGE = 1e-10, 1e-9
 
 
 def selected_moments(k: ArrayLike, reward_gap: ArrayLike, *, reduced_temperature: ArrayLike) -> NDArray:
@@ -70,7 +63,7 @@ def selected_moments(k: ArrayLike, reward_gap: ArrayLike, *, reduced_temperature
     >>> selected_moments([1, 2, np.inf], 1.5, reduced_temperature=2.0).round(6).tolist()
     [[1.0, 1.0, 1.0], [1.5, 1.215343, 1.0], [3.25, 2.253204, 1.666667]]
     """
-    k, gap, t = _broadcast(k=k, reward_gap=reward_gap, reduced_temperature=reduced_temperature)
+    k, gap, t = _domain.broadcast(k=k, reward_gap=reward_gap, reduced_temperature=reduced_temperature)
     mean, variance = _quadrature.limits(gap, t)
     nu_0, excess_1, excess_2 = _excess(k, gap, t)
     return np.stack([nu_0, nu_0 * mean + excess_1, nu_0 * (variance + mean**2) + excess_2])
@@ -124,17 +117,9 @@ def selection_error(
     >>> selection_error([1, 2, 8, 256], 0.2, -1.8, temperature=10.0).round(10).tolist()
     [1.04, 1.0232862803, 1.0646825869, 1.0827298462]
     """
-    k, teacher_gap, reward_gap, s, temperature = _broadcast(
-        k=k,
-        teacher_gap=teacher_gap,
-        reward_gap=reward_gap,
-        predictive_std=predictive_std,
-        temperature=temperature,
+    k, teacher_gap, reward_gap, s, t = _domain.at_input(
+        k, teacher_gap, reward_gap, predictive_std, temperature
     )
-    _require((s >= _STD_MIN) & (s <= 1.0 / _STD_MIN), "predictive_std", s, "it must be from 1e-100 to 1e100")
-    _require(np.abs(teacher_gap) <= _GAP_MAX * s, "teacher_gap", teacher_gap, _WITHIN)
-    _require(np.abs(reward_gap) <= _GAP_MAX * s, "reward_gap", reward_gap, _WITHIN)
-    t = _reduced(temperature, s**2)
     gap, difference = reward_gap / s, (teacher_gap - reward_gap) / s
     mean, variance = _quadrature.limits(gap, t)
     nu_0, excess_1, excess_2 = _excess(k, gap, t, nodes)
@@ -185,8 +170,8 @@ def mean_selection_error(
     [1.04, 0.791373, 0.75]
     """
     p = order_parameters
-    (k,) = _broadcast(k=k)
-    t = float(_reduced(np.array(_one_number("temperature", temperature)), p.s2))
+    (k,) = _domain.broadcast(k=k)
+    t = float(_domain.reduced(np.array(_domain.one_number("temperature", temperature)), p.s2))
     kappa = np.array([p.q_rr / p.s2])
     second, product = _mean_excess(k.ravel(), kappa, t)
     _, share = _quadrature.limits(0.0, t)
@@ -237,8 +222,8 @@ def excess_coefficients(
     >>> [float(f"{x:.3g}") for x in (m2 + 0.2 * m1)[:, 0]]
     [-0.0019, 7.04e-05, 1.35e-06]
     """
-    k, kappa = _real("k", k), _real("kappa", kappa)
-    t = _one_number("reduced_temperature", reduced_temperature)
+    k, kappa = _domain.real("k", k), _domain.real("kappa", kappa)
+    t = _domain.one_number("reduced_temperature", reduced_temperature)
     second, product = (
         part.reshape(k.shape + kappa.shape) for part in _mean_excess(k.ravel(), kappa.ravel(), t, nodes)
     )
@@ -280,11 +265,11 @@ def selection_response(
     >>> selection_response([0.5, 1.0], 0.5, 1.5, reduced_temperature=2.0).round(6).tolist()
     [0.818581, 0.666667]
     """
-    p, teacher_gap, gap = _broadcast(p=p, teacher_gap=teacher_gap, reward_gap=reward_gap)
-    t = _one_number("reduced_temperature", reduced_temperature)
-    _require((p >= _SMALLEST_QUANTILE) & (p <= 1.0), "p", p, "it must be from 1e-12 to 1")
-    _require(np.abs(teacher_gap) <= _GAP_MAX, "teacher_gap", teacher_gap, _WITHIN)
-    _check_domain(np.ones(1), gap, t)
+    p, teacher_gap, gap = _domain.broadcast(p=p, teacher_gap=teacher_gap, reward_gap=reward_gap)
+    t = _domain.one_number("reduced_temperature", reduced_temperature)
+    _domain.require((p >= _SMALLEST_QUANTILE) & (p <= 1.0), "p", p, "it must be from 1e-12 to 1")
+    _domain.require(np.abs(teacher_gap) <= _domain.GAP_MAX, "teacher_gap", teacher_gap, _domain.WITHIN)
+    _domain.check(np.ones(1), gap, t)
     excess = np.zeros((2, *p.shape))
     finite = (p < 1.0) & np.isfinite(t)
     for size in np.unique(np.abs(gap[finite])):
@@ -298,23 +283,19 @@ def selection_response(
 
 def _excess(k: NDArray, gap: NDArray, t: NDArray, nodes: int | None = None) -> NDArray:
     """nu_0 and the excess of nu_1, nu_2 over their limits, (3, ...): one rule for each distinct input."""
-    _check_domain(k, gap, t)
-    _check_nodes(nodes)
+    _domain.check(k, gap, t)
+    _domain.check_nodes(nodes)
     result = np.zeros((3, *k.shape))
     result[0] = 1.0
     finite = np.isfinite(k) & np.isfinite(t)
     if not finite.any():
         return result
-    inputs = np.stack([np.abs(gap[finite]), t[finite]], axis=1)
-    inputs, which = np.unique(inputs, axis=0, return_inverse=True)
-    # The places of each distinct input, one after another.
-    places = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
-    values = np.empty((3, which.size))
-    for (size, temperature), place in zip(inputs, places, strict=True):
+    values = np.empty((3, np.count_nonzero(finite)))
+    for size, temperature, place in _quadrature.by_input(gap[finite], t[finite]):
         candidates = k[finite][place]
         rule = _quadrature.rule(size, temperature, candidates.min(), candidates.max(), nodes)
         values[:, place] = rule.excess(candidates).T
-    _check_normalization(values[0], _TOLERANCE)
+    _domain.check_normalization(values[0], _domain.TOLERANCE)
     values[1] *= np.sign(gap[finite])
     result[:, finite] = values
     return result
@@ -322,10 +303,12 @@ def _excess(k: NDArray, gap: NDArray, t: NDArray, nodes: int | None = None) -> N
 
 def _mean_excess(k: NDArray, kappa: NDArray, t: float, nodes: int | None = None) -> tuple[NDArray, NDArray]:
     """E[e_2] and E[b e_1] over b ~ N(0, kappa), e_j the excess of nu_j, each of shape (nk, nkappa)."""
-    _check_nodes(nodes)
+    _domain.check_nodes(nodes)
     nodes = _quadrature.NODES_OF_AVERAGE if nodes is None else nodes
-    _check_domain(k, np.zeros(1), np.array(t))
-    _require((kappa >= 0.0) & (kappa <= _KAPPA_MAX), "kappa = q_rr/s2", kappa, "it must be from 0 to 50")
+    _domain.check(k, np.zeros(1), np.array(t))
+    _domain.require(
+        (kappa >= 0.0) & (kappa <= _domain.KAPPA_MAX), "kappa = q_rr/s2", kappa, "it must be from 0 to 50"
+    )
     second, product = np.zeros((2, k.size, kappa.size))
     finite = np.isfinite(k)
     if not finite.any() or np.isinf(t):
@@ -335,66 +318,7 @@ def _mean_excess(k: NDArray, kappa: NDArray, t: float, nodes: int | None = None)
     for gap, weight in zip(gaps, weights.T, strict=True):
         rule = _quadrature.rule(gap, t, candidates.min(), candidates.max(), nodes)
         nu_0, excess_1, excess_2 = rule.excess(candidates).T
-        _check_normalization(nu_0, _TOLERANCE_OF_AVERAGE)
+        _domain.check_normalization(nu_0, _domain.TOLERANCE_OF_AVERAGE)
         second[finite] += np.multiply.outer(excess_2, weight)
         product[finite] += np.multiply.outer(gap * excess_1, weight)
     return second, product
-
-
-def _reduced(temperature: NDArray, s2: NDArray | float) -> NDArray:
-    """t = T/(2 s^2), which must not turn into 0 or inf by underflow or overflow."""
-    with np.errstate(over="ignore", under="ignore"):
-        t = temperature / (2.0 * s2)
-    in_range = (t == temperature) | ((t != 0.0) & (t != np.inf))
-    _require(in_range, "temperature", temperature, "T/(2 s^2) must be 0, from 1e-3 to 1e3, or inf")
-    return t
-
-
-def _check_domain(k: NDArray, gap: NDArray, t: NDArray | float) -> None:
-    t = np.asarray(t)
-    allowed = (t == 0.0) | ((t >= _T_MIN) & (t <= _T_MAX)) | (t == np.inf)
-    _require(allowed, "the reduced temperature T/(2 s^2)", t, "it must be 0, from 1e-3 to 1e3, or inf")
-    _require(np.abs(gap) <= _GAP_MAX, "reward_gap", gap, _WITHIN)
-    _require(k >= 1.0, "k", k, "it must be at least 1 (inf is allowed)")
-    largest = np.where(t == 0.0, _K_MAX_BEST_OF_K, np.where(t == np.inf, np.inf, _K_MAX))
-    _require((k <= largest) | (k == np.inf), "k", k, "finite k may be at most 1e6 at T > 0 and 2^30 at T = 0")
-
-
-def _check_nodes(nodes: int | None) -> None:
-    if nodes is not None and (not isinstance(nodes, int) or nodes < 2):
-        raise ValueError(f"nodes is {nodes!r}; it must be an integer of at least 2")
-
-
-def _check_normalization(nu_0: NDArray, tolerance: float) -> None:
-    error = np.max(np.abs(nu_0 - 1.0))
-    if not error <= tolerance:
-        raise ArithmeticError(f"the quadrature is off by {error:.1e}, more than the {tolerance:.0e} allowed")
-
-
-def _require(allowed: NDArray | bool, name: str, value: NDArray, rule: str) -> None:
-    if not np.all(allowed):
-        where = np.broadcast_to(value, np.shape(allowed))[~np.asarray(allowed)].flat[0]
-        raise ValueError(f"{name} has the value {where:g}; {rule}")
-
-
-def _real(name: str, value: ArrayLike) -> NDArray:
-    array = np.asarray(value)
-    if array.dtype.kind not in "iuf":
-        raise ValueError(f"{name} is {value!r}; it must be a real number or an array of real numbers")
-    return array.astype(float)
-
-
-def _one_number(name: str, value: ArrayLike) -> float:
-    array = _real(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} has shape {array.shape}; it must be one number")
-    return float(array)
-
-
-def _broadcast(**arguments: ArrayLike) -> list[NDArray]:
-    arrays = [_real(name, value) for name, value in arguments.items()]
-    try:
-        return list(np.broadcast_arrays(*arrays))
-    except ValueError as error:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
-        raise ValueError(f"the shapes do not broadcast: {shapes}") from error
