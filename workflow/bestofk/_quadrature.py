@@ -102,7 +102,7 @@ def rule(
     nodes = NODES if nodes is None else nodes
     bounds = -_NEGLIGIBLE - np.log(k_max), np.log(_NEGLIGIBLE / k_min)
     scan = _scan(gap, t, bounds[0])
-    position, weight = _panel_nodes(_edges(scan, bounds), nodes)
+    position, weight = panel_nodes(_edges(scan, bounds), nodes)
     variable, derivative = scan.unfold(position)
     log_p, density, evaluations = scan.densities(variable, nodes)
     weight = (weight * derivative)[:, None]
@@ -174,10 +174,10 @@ def gap_nodes(kappa: NDArray, k_max: float, nodes: int = NODES_OF_AVERAGE) -> tu
         b = edges[-1]
         longest = 3.0 / max(min(b, rim), 2.0) + 0.35 * max(b - rim, 0.0)
         edges.append(b + min(max(1.5 * spread.min(), 0.5 * b), longest))
-    return _panel_nodes(np.array(edges), nodes)
+    return panel_nodes(np.array(edges), nodes)
 
 
-def _panel_nodes(edges: NDArray, order: int) -> tuple[NDArray, NDArray]:
+def panel_nodes(edges: NDArray, order: int) -> tuple[NDArray, NDArray]:
     """Return the Gauss-Legendre nodes and weights of consecutive panels."""
     nodes, weights = _legendre(order)
     length = np.diff(edges)[:, None]
@@ -231,10 +231,10 @@ def _best_of_k_scan(gap: float, lowest: float) -> _Scan:
         # Y = +-r with odds e^(2 gap r), so that E[Y | r] = r tanh(gap r); the limits are 0.
         density = _folded_density(r, gap)
         moments = np.stack([density, density * r * np.tanh(gap * r), density * r**2], axis=1)
-        return _log_p(_folded_cdf(r, gap), _folded_survival(r, gap)), moments, r.size
+        return log_folded_survival(r, gap), moments, r.size
 
     r, _ = unfold(position)
-    level = np.log(-_log_p(_folded_cdf(r, gap), _folded_survival(r, gap)))
+    level = np.log(-log_folded_survival(r, gap))
     return _Scan(position, level, pieces, seam, unfold, densities)
 
 
@@ -285,6 +285,11 @@ def _folded_cdf(r: NDArray, gap: float) -> NDArray:
 
 def _folded_survival(r: NDArray, gap: float) -> NDArray:
     return ndtr(gap - r) + ndtr(-gap - r)
+
+
+def log_folded_survival(r: NDArray, gap: float) -> NDArray:
+    """log P(|gap + Z| > r) for r >= 0 and gap >= 0."""
+    return _log_p(_folded_cdf(r, gap), _folded_survival(r, gap))
 
 
 def _log_p(one_minus_p: NDArray, p: NDArray) -> NDArray:
