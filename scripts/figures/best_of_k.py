@@ -144,7 +144,7 @@ def draw_coefficients(axes: Axes, numbers: pd.DataFrame) -> None:
         law = rows.loc[rows["series"] == "best_of_k_law", "value"].iloc[-1]
         axes.plot(end * 2, law, "<", color=colour, markersize=3.5, clip_on=False)
     axes.set_xscale("log")
-    axes.set_xlim(numbers["k"].min() * 0.8, end * 2)
+    axes.set_xlim(numbers["k"].min() * 0.8, end * 2.8)
     decades = 10.0 ** np.arange(np.ceil(np.log10(numbers["k"].min())), np.log10(end) + 1)
     axes.set_xticks(decades, [drawing.plain_number(k) for k in decades])
     axes.set(xlabel="candidates $k$", ylabel=r"$k^2\delta/\sigma^2$")

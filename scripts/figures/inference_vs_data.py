@@ -120,7 +120,9 @@ def draw_map(axes: Axes, cells: pd.DataFrame) -> None:
         axes.contour(x, y, in_k, levels=[0.0], colors="0.35", linewidths=1.0)
     error = (wide["error"] / cells["noise_var"].iloc[0]).to_numpy()
     lines = axes.contour(x, y, error, levels=round_levels(error), colors="0.25", linewidths=0.6)
-    axes.clabel(lines, fmt=drawing.plain_number, fontsize=7, inline_spacing=2)
+    # Labels on the lines, not in them: what is cut out of a line for a label may span decades of these axes.
+    for label in axes.clabel(lines, fmt=drawing.plain_number, fontsize=6.5, inline=False):
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4})
     drawing.log_axis(axes.xaxis, x[0], x[-1])
     drawing.log_axis(axes.yaxis, y[0], y[-1])
     axes.set_xlim(x[0], x[-1])

@@ -132,7 +132,7 @@ def draw_laws(axes: Axes, table: pd.DataFrame) -> pd.DataFrame:
     drawing.candidates_axis(axes, rows["k"].max())
     drawing.log_axis(axes.yaxis, 1e-6, 1e1)
     axes.set_ylim(1e-6, 1e4)
-    axes.set_ylabel("|excess/law \u2212 1|", labelpad=0)
+    axes.set_ylabel("|excess/law \u2212 1|", labelpad=5)
     axes.legend(handles=handles, loc="upper right", handlelength=1.0, borderaxespad=0.0)
     return rows
 

@@ -165,7 +165,7 @@ def draw_selection(axes: Axes, data: dict[str, np.ndarray]) -> None:
     )
     axes.set_xlim(0, 1.15 * max(probabilities.max(), softmax.max()))
     axes.tick_params(labelleft=False)
-    axes.set_xlabel("selection probability $p_i$")
+    axes.set_xlabel("softmax weight (dots: $p_i$)")
 
 
 def dot(colour: str) -> dict:

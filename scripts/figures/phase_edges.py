@@ -70,8 +70,9 @@ def draw_edges(axes: Axes, edges: pd.DataFrame) -> pd.DataFrame:
     for (kappa, rows), colour in zip(edges.groupby("kappa"), colours, strict=True):
         rows = rows[jumps(rows)].sort_values("reduced_temperature")
         axes.plot(rows["reduced_temperature"], rows["edge_k"], color=colour, **drawing.EXACT)
-        middle = rows.iloc[(rows["reduced_temperature"] - 0.8).abs().argmin()]
-        place = (middle["reduced_temperature"], 1.1 * middle["edge_k"])
+        # Above the trough, inside which no curve passes.
+        middle = rows.iloc[(rows["reduced_temperature"] - 0.75).abs().argmin()]
+        place = (middle["reduced_temperature"], 1.18 * middle["edge_k"])
         axes.text(*place, f"$\\kappa$ = {kappa:g}", color=colour, fontsize=7, ha="center", va="bottom")
         t = tricritical_temperature(kappa)
         axes.axvline(t, color=colour, linestyle=":", linewidth=1.0)
@@ -103,8 +104,8 @@ def draw_lines(axes: Axes, rare: pd.DataFrame) -> pd.DataFrame:
     drawn = []
     for name, rows, style in pairs(rare):
         axes.plot(1 / np.log10(rows["k"]), rows["edge_rho"], linewidth=0.8, **style)
-        place = (1 / np.log10(rows["k"].iloc[0]), rows["edge_rho"].iloc[0] + 0.035)
-        axes.text(*place, name, color=style["color"], fontsize=7, ha="right", va="bottom")
+        place = (1 / np.log10(rows["k"].iloc[0]), rows["edge_rho"].iloc[0] - 0.008)
+        axes.text(*place, name, color=style["color"], fontsize=7, ha="right", va="top")
         limit = rows.iloc[-1:].assign(k=np.inf, series="line", value=rows["line_rho"].iloc[-1])
         axes.plot(0.0, limit["value"], "x", color=style["color"], markersize=4, clip_on=False)
         drawn += [rows.assign(series="searched", value=rows["edge_rho"]), limit]

@@ -248,7 +248,7 @@ class TestClaims:
             (
                 {"reduced_temperature": BEST_T, "optimal_k": np.inf},
                 "best_temperature_has_finite_k",
-                "fails",
+                "undecided",
             ),
             ({"kappa": 0.3}, "best_temperature_has_finite_k", "undecided"),
         ],

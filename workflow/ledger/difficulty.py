@@ -173,9 +173,14 @@ def correction_claim(last: pd.DataFrame, settings: dict) -> dict:
     return claim(
         "square_law_correction",
         "Between κ = 1/4 and 1/2 rare inputs take from the quadratic law what the law beyond 1/2, continued, "
-        "gives, of relative order k^(2 − 1/κ): its order is right, and its size up to 1/log k.",
+        "gives, of relative order k^(2 − 1/κ), up to a factor of at most two.",
         NEW,
-        f"exact/law of the correction at k = {last['k'].max():.4g}, {len(rows)} κ",
+        f"exact/law of the correction at k = {last['k'].max():.4g}, {len(rows)} κ"
+        + (
+            f" from {rows['kappa'].min():.3g} to {rows['kappa'].max():.3g}, where it is resolved"
+            if len(rows)
+            else ""
+        ),
         f"{ratio.min():.3f} to {ratio.max():.3f}" if len(rows) else "not resolved",
         f"from {low:g} to {high:g}",
         bool(((ratio > low) & (ratio < high)).all()) if len(rows) else None,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ledger.entries import HP, HP_AND_NEW, INTEGRALS, NEW, PROOF, claim
+from ledger.entries import HP_AND_NEW, INTEGRALS, NEW, PROOF, claim
 
 #: d/n at which data and candidates are worth the same without noise, many candidates, a matched prior.
 EXCHANGE = (4 - np.sqrt(2)) / 7
@@ -51,7 +51,7 @@ def slope_claims(law: pd.DataFrame, tolerance: float) -> Iterator[dict]:
     yield claim(
         "candidates_slope_closed_form",
         "Best of many, teacher as judge, κ < 1/3: d log δ/d log k = −2 + 3/k.",
-        HP,
+        HP_AND_NEW,
         f"largest difference of exact slope and law over {len(rows)} problems",
         f"{miss:.1e}".replace("-", "−"),
         f"at most {tolerance:g}",

@@ -45,7 +45,7 @@ def optimal_reward(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{ratios.min():.5f} to {ratios.max():.5f}",
         f"1 ± {tolerance:g}",
         bool((np.abs(ratios - 1) < tolerance).all()),
-        PROOF,
+        INTEGRALS,
     )
     law = ((last["exact"] - last["t"]) / (last["large_k_law"] - last["t"])).to_numpy()
     margin = settings["tail_margin"]

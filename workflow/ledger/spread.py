@@ -59,7 +59,7 @@ def replicate_spread(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     least = min(case.coverage(first, FEW, settings["confidence"]) for case in cases)
     yield claim(
         "student_coverage_of_few",
-        f"From as few as {FEW} replicates of {first} inputs they can hold the mean less often.",
+        f"From as few as {FEW} replicates of {first} inputs they can hold it less often than {bound:g}.",
         NEW,
         f"least coverage over resamples, {len(cases)} settings",
         f"{least:.4f}",

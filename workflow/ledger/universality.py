@@ -96,10 +96,10 @@ def kurtosis_claim(measured: pd.DataFrame, settings: dict) -> dict:
     )
     return claim(
         "universality_kurtosis",
-        "For independent components of excess kurtosis κ₄ the predictive variance varies over inputs by "
-        "Var_x s²(x)/s⁴ = [2 df₂/(1 − df₂) + κ₄ df₂]/n.",
+        "For independent components of excess kurtosis κ₄ = 0 or −2 the predictive variance varies over "
+        "inputs by Var_x s²(x)/s⁴ = [2 df₂/(1 − df₂) + κ₄ df₂]/n.",
         NEW,
-        f"measured/predicted, {len(rows)} settings, Gaussian and Rademacher inputs",
+        f"mean of (s²(x)/s² − 1)², s² of the equivalent, over predicted, {len(rows)} settings",
         f"farthest interval {interval(result.low, result.high)}",
         f"1 ± {settings['bias_margin']:g}",
         result.verdict,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from ledger.phase_edges import extrapolated, jumps, tricritical_temperature
+from bestofk import boundaries
+from ledger.phase_edges import jumps, tricritical_temperature
 
 from quoted.formats import count, figures, fixed, listing, power
 
@@ -20,7 +21,8 @@ def phase_edges(frame: pd.DataFrame, block: dict) -> dict:
     first = coldest[coldest["kappa"] == coldest["kappa"].min()].iloc[0]
     small = edges[edges["kappa"] == edges["kappa"].min()]
     slowest = rare[rare["kappa"] == rare["kappa"].max()].sort_values("k")
-    far = extrapolated(slowest)
+    far = slowest.iloc[-1]
+    limit = boundaries.condensation(far["kappa"], reduced_temperature=far["reduced_temperature"])
     return {
         "strip_t": figures(strip["reduced_temperature"].iloc[0], 1),
         "strip_kappa": figures(strip["kappa"].iloc[0], 1),
@@ -46,4 +48,5 @@ def phase_edges(frame: pd.DataFrame, block: dict) -> dict:
         "slowest_limit": fixed(far["line_rho"], 3),
         "slowest_exponent": fixed(far["exponent"], 3),
         "slowest_law": fixed(far["law_exponent"], 3),
+        "slowest_plain": fixed(limit.exponent, 3),
     }
