@@ -85,9 +85,9 @@ def test_excess_under_wrong_partial_rewards(total, biases):
 
 def test_even_steps_keep_the_quadratic_law_for_harder_tasks():
     # kappa = 1 is beyond the 1/2 of best-of-k, not beyond the steps/2 of the beam.
-    k, steps = 1024, 4
+    k, steps = 256, 4
     law = math.pi / steps / math.sqrt(1 - 2 / steps) / ((k + 1) * (k + 2))
-    assert beam_error(k, HARD, steps=steps) == pytest.approx(law, rel=1e-3)
+    assert beam_error(k, HARD, steps=steps) == pytest.approx(law, rel=5e-3)
 
 
 def test_average_of_one_step_is_best_of_k():

@@ -32,7 +32,7 @@ def at(document, path):
     return document
 
 
-def edited(path, value=None, *, delete=False, rename=None):
+def changed(path, value=None, *, delete=False, rename=None):
     document = copy.deepcopy(SMOKE)
     block = at(document, path[:-1])
     if delete or rename:
@@ -41,7 +41,18 @@ def edited(path, value=None, *, delete=False, rename=None):
         block[rename] = held
     elif not delete:
         block[path[-1]] = value
-    return to_yaml(document)
+    return document
+
+
+def edited(path, value=None, **how):
+    return to_yaml(changed(path, value, **how))
+
+
+def refusal_of(document) -> str:
+    """The refusal of a document that needs no reading: a tenth of the time, where many are tried."""
+    errors = config._errors(document)
+    assert errors
+    return "\n".join(errors)
 
 
 def refusal(text: str) -> str:
@@ -231,7 +242,7 @@ def test_every_key_is_needed_and_its_absence_names_it():
         partial = copy.deepcopy(SMOKE)
         for path, key in group:
             del at(partial, path)[key]
-        message = refusal(to_yaml(partial))
+        message = refusal_of(partial)
         for path, key in group:
             full = config._dotted((*path, key))
             # n_train, aspect_ratio and the like are alternatives: there the mapping is named, and the choice.
@@ -257,7 +268,7 @@ def test_unknown_key_is_refused_in_every_mapping():
     for path in mappings(SMOKE):
         extended = copy.deepcopy(SMOKE)
         at(extended, path)["surprise"] = 3
-        message = refusal(to_yaml(extended))
+        message = refusal_of(extended)
         assert f"{config._dotted((*path, 'surprise'))} is an unknown key; it must be one of " in message
 
 
@@ -442,11 +453,11 @@ def test_a_leaf_of_another_type_never_passes(path, value):
     old = at(SMOKE, path)
     if json_type(value) == json_type(old) or {json_type(value), json_type(old)} <= {"True", "False"}:
         return
-    message = refusal(edited(path, value))
+    message = refusal_of(changed(path, value))
     assert re.search(rf"^{re.escape(config._dotted(path))}[ .\[]", message, re.MULTILINE), message
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(path=st.sampled_from(LEAVES), value=st.integers() | st.floats())
 def test_any_number_is_refused_or_kept_as_it_is(path, value):
     text = edited(path, value)
