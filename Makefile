@@ -14,6 +14,9 @@ FIGURES := $(basename $(notdir $(wildcard scripts/figures/*.py)))
 # Snakemake starts twice as fast with compiled bytecode; figures need no display.
 unexport PYTHONDONTWRITEBYTECODE
 export MPLBACKEND := Agg
+# The tests gain from it as the jobs do: see workflow/rules/common.smk.
+export MALLOC_MMAP_THRESHOLD_ := 1073741824
+export MALLOC_TRIM_THRESHOLD_ := 1073741824
 
 # The target stands last and --config takes every word up to the next option: hence --cores after it.
 SNAKEMAKE = $(BIN)/snakemake --config parameters=$(PARAMETERS) --logger lines $(if $(PROFILE),--profile profiles/$(PROFILE)) --cores $(CORES)
