@@ -70,9 +70,9 @@ def draw_edges(axes: Axes, edges: pd.DataFrame) -> pd.DataFrame:
     for (kappa, rows), colour in zip(edges.groupby("kappa"), colours, strict=True):
         rows = rows[jumps(rows)].sort_values("reduced_temperature")
         axes.plot(rows["reduced_temperature"], rows["edge_k"], color=colour, **drawing.EXACT)
-        # Above the trough, inside which no curve passes.
-        middle = rows.iloc[(rows["reduced_temperature"] - 0.75).abs().argmin()]
-        place = (middle["reduced_temperature"], 1.18 * middle["edge_k"])
+        # Over the middle of its trough, where the curve itself does not pass.
+        trough = rows.loc[rows["edge_k"] == rows["edge_k"].min(), "reduced_temperature"]
+        place = (trough.median(), 1.15 * rows["edge_k"].min())
         axes.text(*place, f"$\\kappa$ = {kappa:g}", color=colour, fontsize=7, ha="center", va="bottom")
         t = tricritical_temperature(kappa)
         axes.axvline(t, color=colour, linestyle=":", linewidth=1.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bestofk import _quadrature, plain_sums, selection
+from bestofk import _softmax, plain_sums, selection
 from bestofk.accuracy import NODES, NODES_OF_AVERAGE, at_input, averaged, cost, promised
 
 K = np.array([1.0, 2.0, 5.0, 300.0, 1e6])
@@ -50,7 +50,7 @@ def test_an_error_of_the_library_is_measured(monkeypatch):
 
 
 def test_an_error_that_more_nodes_share_is_seen_by_the_plain_sums(monkeypatch):
-    monkeypatch.setattr(_quadrature, "limits", lambda gap, t: (0.0 * gap + 1e-6, 0.0 * gap))
+    monkeypatch.setattr(_softmax, "limits", lambda gap, t: (0.0 * gap + 1e-6, 0.0 * gap))
     off = at_input(K, 1.0, reduced_temperature=0.0, teachers=5, plain_terms=1e6)
     assert off.plain[0] > 1e-7 > off.refined[0]
 
@@ -95,14 +95,14 @@ def test_smallest_error_is_that_of_the_teacher_at_the_mean():
 
 def test_cost_counts_every_value_of_the_integrands(monkeypatch):
     counted = []
-    original = _quadrature._softmax_densities
+    original = _softmax.densities
 
     def densities(v, gap, t, order):
         result = original(v, gap, t, order)
         counted.append((v.size, order, result[-1]))
         return result
 
-    monkeypatch.setattr(_quadrature, "_softmax_densities", densities)
+    monkeypatch.setattr(_softmax, "densities", densities)
     nodes, evaluations = cost(2.0, reduced_temperature=1.0, k_max=1e6)
     # The scan that places the panels has six nodes and is left out.
     assert [order for _, order, _ in counted] == [6, NODES]

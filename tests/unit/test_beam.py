@@ -84,20 +84,28 @@ def test_excess_under_wrong_partial_rewards(total, biases):
 
 
 def test_even_steps_keep_the_quadratic_law_for_harder_tasks():
-    # kappa = 1 is beyond the 1/2 of best-of-k, not beyond the steps/2 of the beam.
-    k, steps = 256, 4
-    law = math.pi / steps / math.sqrt(1 - 2 / steps) / ((k + 1) * (k + 2))
-    assert beam_error(k, HARD, steps=steps) == pytest.approx(law, rel=5e-3)
+    # kappa = 0.6 is beyond the 1/2 of best-of-k, not beyond the steps/2 of the beam.
+    k, steps, kappa = 1024, 2, 0.6
+    law = math.pi / steps / math.sqrt(1 - 2 * kappa / steps) / ((k + 1) * (k + 2))
+    hard = OrderParameters.overshoot(s2=1.0, q_tt=kappa, c=0.0)
+    assert beam_error(k, hard, steps=steps) == pytest.approx(law, rel=0.02)
 
 
-def test_average_of_one_step_is_best_of_k():
-    k = np.array([1, 4, 64])
-    for values in (
-        OrderParameters.overshoot(2.0, 0.3, 0.0),
-        OrderParameters.overshoot(2.0, 0.3, 2.0),
-    ):
-        expected = mean_selection_error(k, values, temperature=0.0)
-        np.testing.assert_allclose(beam_error(k, values, steps=1), expected, rtol=1e-5)
+def test_average_is_the_mean_over_inputs_with_a_ramp_of_biases():
+    p, k = OrderParameters.overshoot(s2=2.0, q_tt=0.2, c=1.5), 6
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    errors = [
+        beam_error_at(k, [gap / 2] * 2, step_stds=1.0, reward_biases=[0.75 * gap, 1.5 * gap])
+        for gap in math.sqrt(p.q_tt) * nodes
+    ]
+    assert beam_error(k, p, steps=2) == pytest.approx(weights @ errors / weights.sum(), rel=1e-7)
+
+
+@pytest.mark.parametrize(("q_tt", "c"), [(0.3, 0.0), (0.3, 2.0), (2.0, 0.0), (0.0, 2.0)])
+def test_average_of_one_step_is_best_of_k(q_tt, c):
+    p, k = OrderParameters.overshoot(2.0, q_tt, c), np.array([1, 4, 64, 20_000])
+    expected = mean_selection_error(k, p, temperature=0.0)
+    np.testing.assert_allclose(beam_error(k, p, steps=1), expected, rtol=1e-7)
 
 
 def test_a_wider_beam_costs_the_same_and_does_not_help_right_rewards():
@@ -119,7 +127,15 @@ def test_a_wider_beam_costs_the_same_and_does_not_help_right_rewards():
         (lambda: beam_error_at(2, []), "teacher_gaps has shape"),
         (lambda: beam_error_at(2, [1.0, 1.0], step_stds=[1.0]), "step_stds has shape"),
         (lambda: beam_error_at(2, [1.0], step_stds=0.0), "must be positive"),
-        (lambda: beam_error_at(2, [13.0]), "at most 12 step_stds"),
+        (lambda: beam_error_at(2, [13.0]), "may be at most 12"),
+        (lambda: beam_error_at(2, [0.0, 0.0], reward_biases=[7.0, -7.0]), "may be at most 12"),
+        (lambda: beam_error(2, OrderParameters.overshoot(1.0, 1.0, 2.0), steps=2), "q_rr is 4.5 s2"),
+        (
+            lambda: simulate_beam(
+                2, [1.0], width=1, searches=1, rng=np.random.default_rng(0), step_stds=-1.0
+            ),
+            "must be positive",
+        ),
         (lambda: beam_error(2, OrderParameters(1.0, 1.0, 0.0, 1.0), steps=2), "overshoot the teacher"),
         (lambda: beam_error(2, HARD, steps=0), "steps is 0"),
         (

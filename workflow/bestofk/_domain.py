@@ -57,23 +57,27 @@ def check(k: NDArray, gap: NDArray, t: NDArray | float) -> None:
 
 
 def check_nodes(nodes: int | None) -> None:
+    """Refuse a number of nodes that is no integer of at least 2; None is the default."""
     if nodes is not None and (not isinstance(nodes, int) or nodes < 2):
         raise ValueError(f"nodes is {nodes!r}; it must be an integer of at least 2")
 
 
 def check_normalization(nu_0: NDArray, tolerance: float) -> None:
+    """Refuse results whose probabilities do not sum to 1."""
     error = np.max(np.abs(nu_0 - 1.0))
     if not error <= tolerance:
         raise ArithmeticError(f"the quadrature is off by {error:.1e}, more than the {tolerance:.0e} allowed")
 
 
 def require(allowed: NDArray | bool, name: str, value: NDArray, rule: str) -> None:
+    """Refuse the first value that is not allowed, in a sentence with its name and the rule."""
     if not np.all(allowed):
         where = np.broadcast_to(value, np.shape(allowed))[~np.asarray(allowed)].flat[0]
         raise ValueError(f"{name} has the value {where:g}; {rule}")
 
 
 def real(name: str, value: ArrayLike) -> NDArray:
+    """A number or an array of real numbers, as a new float64 array; inf and nan pass."""
     array = np.asarray(value)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} is {value!r}; it must be a real number or an array of real numbers")
@@ -81,6 +85,7 @@ def real(name: str, value: ArrayLike) -> NDArray:
 
 
 def one_number(name: str, value: ArrayLike) -> float:
+    """One real number, as a float."""
     array = real(name, value)
     if array.ndim:
         raise ValueError(f"{name} has shape {array.shape}; it must be one number")
@@ -88,6 +93,7 @@ def one_number(name: str, value: ArrayLike) -> float:
 
 
 def broadcast(**arguments: ArrayLike) -> list[NDArray]:
+    """Real arguments of one shape, in their order."""
     arrays = [real(name, value) for name, value in arguments.items()]
     try:
         return list(np.broadcast_arrays(*arrays))

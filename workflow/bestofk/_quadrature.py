@@ -17,21 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+
+from bestofk import _folded_normal, _softmax
+from bestofk._panels import panel_nodes
 
 #: Gauss-Legendre nodes of a panel: for one input, and for averages, which need a relative accuracy of 1e-9.
 NODES, NODES_OF_AVERAGE = 15, 13
 #: Longest panel in L (the integrands are analytic within about pi/2 of the real axis), and in |Y|.
 _PANEL_L, _PANEL_Y = 2.4, 2.5
-#: A part below exp(-_NEGLIGIBLE) of an integral is left out, and so is a Gaussian beyond _REACH deviations.
-_NEGLIGIBLE, _REACH = 37.0, 8.8
-#: z = v - Y^2/(2t) where exp(-e^z) changes; above the first it is zero to double precision.
-_GUMBEL_BREAKS = np.array([3.7, 2.3, 0.9, -0.8, -3.0, -8.0, -18.0])
+#: A part below exp(-_NEGLIGIBLE) of an integral is left out, which bounds L.
+_NEGLIGIBLE = 37.0
 #: v above which the Gumbel noise no longer reaches Y = 0, so that everything is smooth in sqrt(v).
 _GUMBEL_SEAM = 3.0
 #: Numbers of candidates evaluated at a time, which bounds the memory.
@@ -56,15 +55,17 @@ class Rule:
 
     def excess(self, k: NDArray) -> NDArray:
         """Return nu_0 and the excess of nu_1 and nu_2 over their limits, (nk, 3), for k (nk,)."""
-        parts = (k[first : first + _ROWS, None] for first in range(0, k.size, _ROWS))
-        return np.concatenate([part * (np.exp((part - 1.0) * self.log_p) @ self.mass) for part in parts])
+        return np.concatenate([k * (np.exp((k - 1.0) * self.log_p) @ self.mass) for k in _parts(k)])
 
     def squared_mean(self, k: NDArray) -> NDArray:
         """Return E[(sum_i p_i Y_i - limit)^2], p the softmax weights, (nk,), for k (nk,)."""
-        one, two = self.pairs.T
-        candidates = k[:, None]
-        alone = k * (np.exp((candidates - 1.0) * self.log_p) @ one)
-        return alone + k * (k - 1.0) * (np.exp((candidates - 2.0) * self.log_p) @ two)
+        one, two = self.pairs[:, :1], self.pairs[:, 1:]
+        squares = [
+            k * (np.exp((k - 1.0) * self.log_p) @ one)
+            + k * (k - 1.0) * (np.exp((k - 2.0) * self.log_p) @ two)
+            for k in _parts(k)
+        ]
+        return np.concatenate(squares)[:, 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +86,9 @@ class _Scan:
     densities: Callable[[NDArray, int], tuple[NDArray, NDArray, int]]
 
 
-def limits(gap: NDArray | float, t: NDArray | float) -> tuple[NDArray, NDArray]:
-    """Return mean and variance of Y of the chosen candidate at k = infinity, where it is Gaussian."""
-    with np.errstate(divide="ignore"):
-        share = 1.0 / (1.0 + 1.0 / np.asarray(t, dtype=float))  # t/(1+t), also at t = 0 and infinity
-    return gap * share, share
+def _parts(k: NDArray) -> Iterator[NDArray]:
+    """Parts of a vector as columns, small enough to bound the memory."""
+    return (k[first : first + _ROWS, None] for first in range(0, k.size, _ROWS))
 
 
 def rule(
@@ -108,7 +107,7 @@ def rule(
     weight = (weight * derivative)[:, None]
     if not pairs:
         return Rule(log_p, weight * density, evaluations)
-    squares = np.stack([_softmax_squares(variable, gap, t, nodes), density[:, 1] ** 2], axis=1)
+    squares = np.stack([_softmax.squares(variable, gap, t, nodes), density[:, 1] ** 2], axis=1)
     return Rule(log_p, weight * density, evaluations, weight * squares)
 
 
@@ -177,20 +176,6 @@ def gap_nodes(kappa: NDArray, k_max: float, nodes: int = NODES_OF_AVERAGE) -> tu
     return panel_nodes(np.array(edges), nodes)
 
 
-def panel_nodes(edges: NDArray, order: int) -> tuple[NDArray, NDArray]:
-    """Return the Gauss-Legendre nodes and weights of consecutive panels."""
-    nodes, weights = _legendre(order)
-    length = np.diff(edges)[:, None]
-    return (edges[:-1, None] + length * nodes).ravel(), (length * weights).ravel()
-
-
-@cache
-def _legendre(order: int) -> tuple[NDArray, NDArray]:
-    """Nodes and weights of Gauss-Legendre on (0, 1)."""
-    nodes, weights = np.polynomial.legendre.leggauss(order)
-    return (nodes + 1.0) / 2.0, weights / 2.0
-
-
 def _edges(scan: _Scan, bounds: tuple[float, float]) -> NDArray:
     """Panels between two values of L, no longer than the scan allows and broken at its seam."""
     steps = np.maximum(np.diff(scan.level) / _PANEL_L, scan.pieces)
@@ -216,7 +201,7 @@ def _best_of_k_scan(gap: float, lowest: float) -> _Scan:
     near = 1.0 / max(gap, 1.0)
     start = max(gap - 12.0, near)
     seam = np.log(start)
-    r = np.linspace(start, gap + _REACH, 100)
+    r = np.linspace(start, gap + _softmax.REACH, 100)
     position, pieces = r - start + seam, np.diff(r) / _PANEL_Y
     if start == near:
         # P(|Y| < r) <= r bounds r from below.
@@ -229,12 +214,12 @@ def _best_of_k_scan(gap: float, lowest: float) -> _Scan:
 
     def densities(r: NDArray, order: int) -> tuple[NDArray, NDArray, int]:
         # Y = +-r with odds e^(2 gap r), so that E[Y | r] = r tanh(gap r); the limits are 0.
-        density = _folded_density(r, gap)
+        density = _folded_normal.density(r, gap)
         moments = np.stack([density, density * r * np.tanh(gap * r), density * r**2], axis=1)
-        return log_folded_survival(r, gap), moments, r.size
+        return _folded_normal.log_survival(r, gap), moments, r.size
 
     r, _ = unfold(position)
-    level = np.log(-log_folded_survival(r, gap))
+    level = np.log(-_folded_normal.log_survival(r, gap))
     return _Scan(position, level, pieces, seam, unfold, densities)
 
 
@@ -242,7 +227,7 @@ def _softmax_scan(gap: float, t: float, lowest: float) -> _Scan:
     """T > 0: the variable is v = -h. The coordinate is v up to a seam, and sqrt(2 t v), an |Y|, above it."""
     # 1 - p <= e^v E[w] bounds v from below; beyond the upper end p is negligible.
     v_low = lowest + 0.5 * np.log1p(1.0 / t) + gap**2 / (2.0 * (1.0 + t))
-    v_high = (gap + _REACH) ** 2 / (2.0 * t) + _GUMBEL_BREAKS[0]
+    v_high = (gap + _softmax.REACH) ** 2 / (2.0 * t) + _softmax.GUMBEL_BREAKS[0]
     seam, y_seam = _GUMBEL_SEAM, np.sqrt(2.0 * t * _GUMBEL_SEAM)
     y = np.linspace(np.sqrt(2.0 * t * max(v_low, seam)), np.sqrt(2.0 * t * v_high), 64)
     # Just above the seam p still depends on v/(its scale): panels may not be much longer than v.
@@ -259,143 +244,9 @@ def _softmax_scan(gap: float, t: float, lowest: float) -> _Scan:
         return np.where(above, y**2 / (2.0 * t), position), np.where(above, y / t, 1.0)
 
     def densities(v: NDArray, order: int) -> tuple[NDArray, NDArray, int]:
-        one_minus_p, p, density, evaluations = _softmax_densities(v, gap, t, order)
-        return _log_p(one_minus_p, p), density, evaluations
+        one_minus_p, p, density, evaluations = _softmax.densities(v, gap, t, order)
+        return _folded_normal.log_p(one_minus_p, p), density, evaluations
 
     # Six nodes are enough to place panels; their errors must not make L fall.
     level = np.maximum.accumulate(np.log(-densities(unfold(position)[0], 6)[0]))
     return _Scan(position, level, pieces, seam, unfold, densities)
-
-
-def _folded_density(r: NDArray, gap: float) -> NDArray:
-    """Density of |gap + Z| at r."""
-    return np.exp(-0.5 * (r - gap) ** 2) * (1.0 + np.exp(-2.0 * gap * r)) / np.sqrt(2.0 * np.pi)
-
-
-def _folded_cdf(r: NDArray, gap: float) -> NDArray:
-    """P(|gap + Z| < r), accurate relative to itself also where it is tiny."""
-    probability = ndtr(r - gap) - ndtr(-r - gap)
-    # The difference cancels when r is small; there the density varies by a factor of about 2 only.
-    small = r * max(1.0, gap) < 1.0
-    if small.any():
-        nodes, weights = _legendre(14)
-        probability[small] = r[small] * (_folded_density(r[small][:, None] * nodes, gap) @ weights)
-    return probability
-
-
-def _folded_survival(r: NDArray, gap: float) -> NDArray:
-    return ndtr(gap - r) + ndtr(-gap - r)
-
-
-def log_folded_survival(r: NDArray, gap: float) -> NDArray:
-    """log P(|gap + Z| > r) for r >= 0 and gap >= 0."""
-    return _log_p(_folded_cdf(r, gap), _folded_survival(r, gap))
-
-
-def _log_p(one_minus_p: NDArray, p: NDArray) -> NDArray:
-    """log p from whichever of p and 1 - p carries the digits; strictly negative and finite."""
-    tiny = np.finfo(float).tiny
-    from_complement = np.log1p(-np.clip(one_minus_p, tiny, 0.5))
-    return np.where(one_minus_p < 0.5, from_complement, np.log(np.clip(p, tiny, 1.0 - 1e-16)))
-
-
-def _softmax_densities(v: NDArray, gap: float, t: float, order: int) -> tuple[NDArray, NDArray, NDArray, int]:
-    """Return 1 - a(v), a(v) and, shape (n, 3), E[(1, Y - limit, Y^2 - limit) x e^(-x)] with x = e^v w(Y).
-
-    The last result is the number of values of Y behind them.
-
-    a(v) = E exp(-x) is P(H <= -v), w = exp(-Y^2/(2t)). The integrals run over y = |Y| on panels that resolve
-    both the Gaussian and the Gumbel transition near y = sqrt(2 t v). Where x is small at the candidates that
-    carry E[w], the excess uses E[(Y^j - limit) x (e^(-x) - 1)]: the same, because E[(Y^j - limit) x] = 0, but
-    without cancellation.
-    """
-    y, measure, row, linear, low, high = _candidate_nodes(v, gap, t, order)
-    # Nodes along the first axis: every operation then runs along contiguous panels. Little else costs as much
-    # time in the whole of the theory, hence the work in place and the exponentials that serve twice.
-    squared = y * y
-    x = squared * (-0.5 / t)
-    x += v[row]
-    np.exp(x, out=x)
-    chance = y - gap
-    chance *= chance
-    chance *= -0.5
-    np.exp(chance, out=chance)
-    chance *= measure
-    # Y = -y comes with the odds e^(-2 gap y) of Y = y.
-    lacking = y * (-2.0 * gap)
-    np.expm1(lacking, out=lacking)
-    mean, variance = limits(gap, t)
-    signed = y * lacking
-    signed *= -1.0
-    lacking += 2.0
-    signed -= mean * lacking
-    signed *= chance
-    chance *= lacking
-    squared -= variance + mean**2
-    squared *= chance
-    reach = np.expm1(-x)
-    tilt = np.where(linear[row], reach, 1.0 + reach)
-    tilt *= x
-
-    def total(*factors: NDArray) -> NDArray:
-        return np.bincount(row, weights=np.einsum("np,np->p", *factors), minlength=v.size)
-
-    below = np.where(linear, 0.0, _folded_cdf(low, gap))
-    one_minus_p = below - total(chance, reach)
-    reach += 1.0
-    p = _folded_survival(high, gap) + total(chance, reach)
-    reach *= x
-    density = [total(chance, reach), total(signed, tilt), total(squared, tilt)]
-    return one_minus_p, p, np.stack(density, axis=1), y.size
-
-
-def _softmax_squares(v: NDArray, gap: float, t: float, order: int) -> NDArray:
-    """Return E[(Y - limit)^2 x^2 e^(-x)], (n,): what a candidate adds to the square of a weighted mean."""
-    y, measure, row, *_ = _candidate_nodes(v, gap, t, order)
-    mean, _ = limits(gap, t)
-    x = np.exp(v[row] - y**2 / (2.0 * t))
-    odds = np.exp(-2.0 * gap * y)
-    # (y - mean)^2 + (y + mean)^2 odds, without differences of large numbers.
-    squares = (y - mean) ** 2 * (1.0 + odds) + 4.0 * mean * y * odds
-    chance = np.exp(-0.5 * (y - gap) ** 2) * measure
-    return np.bincount(row, weights=(chance * squares * x**2 * np.exp(-x)).sum(axis=0), minlength=v.size)
-
-
-def _candidate_nodes(
-    v: NDArray, gap: float, t: float, order: int
-) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray, NDArray]:
-    """Nodes in y = |Y| for every v: y and measure (order, panels), the v of each panel, and the window."""
-    low, high, linear = _window(v, gap, t)
-    inner = np.sqrt(2.0 * t * np.maximum(v[:, None] - _GUMBEL_BREAKS, 0.0))
-    inner = np.clip(inner, low[:, None], high[:, None])
-    edges = np.concatenate([low[:, None], inner, high[:, None]], axis=1)
-    length = np.diff(edges, axis=1)
-    pieces = np.ceil(length / (2.2 * np.sqrt(t / (1.0 + t)))).astype(int).ravel()
-    row = np.repeat(np.arange(v.size).repeat(length.shape[1]), pieces)
-    step = np.repeat(length.ravel() / np.maximum(pieces, 1), pieces)
-    index = np.arange(row.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = np.repeat(edges[:, :-1].ravel(), pieces) + index * step
-
-    nodes, weights = _legendre(order)
-    y = start + nodes[:, None] * step
-    return y, weights[:, None] * (step / np.sqrt(2.0 * np.pi)), row, linear, low, high
-
-
-def _window(v: NDArray, gap: float, t: float) -> tuple[NDArray, NDArray, NDArray]:
-    """Range of |Y| that carries the integrals at each v, and where x is small at the tilted mean ("linear").
-
-    The integrands are log-concave: the Gaussian around the gap below y_c = sqrt(2 t v), where x = 1, and the
-    Gaussians tilted by w and w^2 above it. The window ends where they have fallen by exp(-_REACH^2/2).
-    """
-    variance, mean = t / (1.0 + t), gap * t / (1.0 + t)
-    variance_2, mean_2 = t / (2.0 + t), gap * t / (2.0 + t)
-    y_c = np.sqrt(2.0 * t * np.maximum(v, 0.0))
-    linear = v < mean**2 / (2.0 * t)
-    drop = _REACH**2 * variance
-    high = np.minimum(gap + _REACH, mean + np.sqrt((np.maximum(y_c, mean) - mean) ** 2 + drop))
-    onset = np.sqrt(2.0 * t * np.maximum(v - _GUMBEL_BREAKS[0], 0.0))
-    direct = np.maximum(onset, np.minimum(y_c, gap) - _REACH)
-    peak = np.clip(y_c, mean_2, mean)
-    tilted = np.minimum(mean_2 - _REACH * np.sqrt(variance_2), mean - np.sqrt((mean - peak) ** 2 + drop))
-    low = np.maximum(np.where(linear, tilted, direct), 0.0)
-    return np.minimum(low, high), high, linear

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bestofk import _quadrature, plain_sums, selection
+from bestofk import _quadrature, _softmax, plain_sums, selection
 
 #: Relative accuracy that `bestofk.selection` promises for gaps up to `NEAR_GAP`, and beyond and for averages.
 PROMISED, PROMISED_BEYOND = 1e-10, 1e-9
@@ -215,7 +215,7 @@ def _refined(nodes: int, refinement: float) -> int:
 def _moments(k: NDArray, gap: float, t: float, nodes: int) -> NDArray:
     """nu_0, nu_1 and nu_2, shape (3, nk), of a rule whose nu_0 is not checked."""
     nu_0, excess_1, excess_2 = _quadrature.rule(gap, t, k.min(), k.max(), nodes).excess(k).T
-    mean, variance = _quadrature.limits(gap, t)
+    mean, variance = _softmax.limits(gap, t)
     return np.stack([nu_0, nu_0 * mean + excess_1, nu_0 * (variance + mean**2) + excess_2])
 
 

@@ -1,9 +1,9 @@
 """Greedy beam search: an answer made in steps, of which the best by a partial reward are kept at each.
 
-A step adds N(-gap_l, s_l^2) to the partial answer, gap_l being how far the student's mean step is from the
-teacher's, up to sign; what counts is the distance D_l of the kept partial answer from the teacher's, D_0 = 0.
-A partial reward that is right judges |D_l|; one with a bias judges |D_l + b_l|. Only the last distance is an
-error. With one step this is best-of-k.
+What counts is D_l, the kept partial answer of step l minus the teacher's, D_0 = 0. Step l adds to it
+N(gap_l, s_l^2), gap_l being the mean of the student's step minus the teacher's. A partial reward that is
+right judges |D_l|; one with a bias judges |D_l + b_l|. Only the last D_l is an error. With one step this is
+best-of-k.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bestofk import _quadrature
+from bestofk import _folded_normal, _panels, _quadrature
 from bestofk._checks import count, finite_array
 
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
 
-#: Largest number of candidates of a step, and largest gap or bias in standard deviations of its step.
+#: Largest number of candidates of a step, and largest distance, in its standard deviations, from where the
+#: partial reward before a step leaves the answer to where the one after wants it.
 K_MAX, _LARGEST = 1_000_000, 12.0
-#: Gauss-Legendre nodes of a panel, and how far the density of the distances is followed.
-_NODES, _REACH = 12, 8.8
+#: Gauss-Legendre nodes of a panel of distances and of inputs, and how far the density is followed.
+_NODES, _NODES_OF_INPUTS, _REACH = 12, 8, 8.8
 #: How far the density of a step may be from integrating to 1.
 _TOLERANCE = 1e-9
-#: Gauss-Hermite nodes over the inputs.
-_INPUTS = 64
+#: Largest q_RR/s2 of a single step in an average: inputs beyond `_LARGEST` are then negligible.
+_KAPPA_MAX = 2.0
 
 
 def beam_error_at(
@@ -47,7 +48,8 @@ def beam_error_at(
     step_stds : array_like, shape () or (n_steps,)
         Standard deviation s_l > 0 of each step, in output units.
     reward_biases : array_like, shape () or (n_steps,)
-        b_l: the partial reward of step l is -(D_l + b_l)^2, D_l the distance from the teacher. 0 is right.
+        b_l: the partial reward of step l is -(D_l + b_l)^2; 0 is right. No gap_l + b_l - b_(l-1), b_0 = 0,
+        may be larger in magnitude than 12 s_l.
 
     Returns
     -------
@@ -74,16 +76,13 @@ def beam_error_at(
     >>> round(float(32**2 * error), 5)
     0.41014
     """
-    gaps = finite_array("teacher_gaps", teacher_gaps, (None,))
-    stds, biases = (
-        np.broadcast_to(finite_array(name, value, () if np.ndim(value) == 0 else gaps.shape), gaps.shape)
-        for name, value in (("step_stds", step_stds), ("reward_biases", reward_biases))
-    )
-    if (stds <= 0).any():
-        raise ValueError(f"step_stds has the entry {stds.min():g}; it must be positive")
-    for name, value in (("teacher_gaps", gaps), ("reward_biases", biases)):
-        if (np.abs(value) > _LARGEST * stds).any():
-            raise ValueError(f"{name} is {value}; it may be at most {_LARGEST:g} step_stds in magnitude")
+    gaps, stds, biases = _checked_steps(teacher_gaps, step_stds, reward_biases)
+    ways = np.abs(gaps + np.diff(biases, prepend=0.0)) / stds
+    if ways.max() > _LARGEST:
+        raise ValueError(
+            f"a step has |gap + change of the bias| = {ways.max():.3g} step_stds; it may be at most "
+            f"{_LARGEST:g}"
+        )
     k = np.asarray(k, dtype=float)
     if not np.all((k >= 1) & (k <= K_MAX) & (k == np.floor(k))):
         raise ValueError(f"k is {k}; it must be an integer from 1 to {K_MAX}")
@@ -101,7 +100,7 @@ def beam_error(k: ArrayLike, order_parameters: OrderParameters, *, steps: int) -
         Candidates at each step, 1 to 10^6.
     order_parameters : OrderParameters
         Predictive variance and second moments of the gaps, of a judge that overshoots the teacher (q_tr^2 =
-        q_tt q_rr) or is the teacher.
+        q_tt q_rr) or is the teacher; q_rr at most 2 s2 times `steps`.
     steps : int
         L, at least 1. Each step has the gap Delta_T/L and the variance s2/L, and the partial reward of step l
         has the bias (Delta_R - Delta_T) l/L; with 1 step this is best-of-k.
@@ -114,14 +113,15 @@ def beam_error(k: ArrayLike, order_parameters: OrderParameters, *, steps: int) -
     Raises
     ------
     ValueError
-        If an argument is outside its domain, or the two gaps are not proportional.
+        If an argument is outside its domain, or q_tr^2 is not q_tt q_rr.
     ArithmeticError
         If the quadrature misses its accuracy.
 
     Notes
     -----
-    `beam_error_at` averaged over Delta_T ~ N(0, q_TT) by Gauss-Hermite quadrature, without inputs whose gap
-    is beyond 12 step deviations. Relative accuracy 1e-5 for q_RR up to 2 s2; less where rare inputs decide.
+    `beam_error_at` averaged over inputs, Delta_R ~ N(0, q_RR). In standard deviations of a step the gap of
+    one is sqrt(L) times smaller than that of the whole, so that a beam sees tasks L times easier. Relative
+    accuracy 1e-7.
 
     Examples
     --------
@@ -133,19 +133,25 @@ def beam_error(k: ArrayLike, order_parameters: OrderParameters, *, steps: int) -
     p, steps = order_parameters, count("steps", steps)
     if abs(p.q_tr**2 - p.q_tt * p.q_rr) > 1e-9 * p.q_tt * p.q_rr or p.q_tr < 0:
         raise ValueError("q_tr^2 must be q_tt q_rr: a beam is averaged for judges that overshoot the teacher")
-    ratio = np.sqrt(p.q_rr / p.q_tt) - 1.0 if p.q_tt > 0 else 0.0
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_INPUTS)
-    std = np.sqrt(p.s2 / steps)
-    ramp = np.arange(1, steps + 1) / steps
-    total = 0.0
-    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        gap = np.sqrt(p.q_tt) * node
-        # A gap and its negative are mirror images.
-        if node > 0 and max(abs(gap) / steps, abs(ratio * gap)) <= _LARGEST * std:
-            total = total + 2.0 * weight * beam_error_at(
-                k, np.full(steps, gap / steps), step_stds=std, reward_biases=ratio * gap * ramp
-            )
-    return total
+    kappa = p.q_rr / (p.s2 * steps)
+    if kappa > _KAPPA_MAX:
+        raise ValueError(f"q_rr is {kappa:g} s2 times steps; it may be at most {_KAPPA_MAX:g}")
+    # What the teacher's gap is of the judge's; without gaps it does not matter.
+    share = np.sqrt(p.q_tt / p.q_rr) if p.q_rr > 0 else 0.0
+    std, ramp = np.sqrt(p.s2 / steps), np.arange(1, steps + 1)
+    most = float(np.max(np.asarray(k, dtype=float)))
+    gaps, (weights,) = _quadrature.average_nodes(np.array([kappa]), max(most, 1.0), _NODES_OF_INPUTS)
+    within = gaps <= _LARGEST
+    return sum(
+        weight
+        * beam_error_at(
+            k,
+            np.full(steps, share * gap * std),
+            step_stds=std,
+            reward_biases=(1.0 - share) * gap * std * ramp,
+        )
+        for gap, weight in zip(gaps[within], weights[within], strict=True)
+    )
 
 
 def simulate_beam(
@@ -181,7 +187,7 @@ def simulate_beam(
     Raises
     ------
     ValueError
-        If `k` is no multiple of `width`, or a number is below 1.
+        If `k` is no multiple of `width`, or an argument is outside its domain.
 
     Examples
     --------
@@ -193,8 +199,7 @@ def simulate_beam(
     k, width, searches = count("k", k), count("width", width), count("searches", searches)
     if k % width:
         raise ValueError(f"k is {k} and width is {width}; k must be a multiple of it")
-    gaps = finite_array("teacher_gaps", teacher_gaps, (None,))
-    stds, biases = np.broadcast_to(step_stds, gaps.shape), np.broadcast_to(reward_biases, gaps.shape)
+    gaps, stds, biases = _checked_steps(teacher_gaps, step_stds, reward_biases)
     kept = np.zeros((searches, 1))
     for step, (gap, std, bias) in enumerate(zip(gaps, stds, biases, strict=True)):
         start = np.repeat(kept, k // kept.shape[1], axis=1)
@@ -203,6 +208,19 @@ def simulate_beam(
         best = np.argpartition(np.abs(distance + bias), keep - 1, axis=1)[:, :keep]
         kept = np.take_along_axis(distance, best, axis=1)
     return kept[:, 0] ** 2
+
+
+def _checked_steps(
+    gaps: ArrayLike, stds: ArrayLike, biases: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    gaps = finite_array("teacher_gaps", gaps, (None,))
+    stds, biases = (
+        np.broadcast_to(finite_array(name, value, () if np.ndim(value) == 0 else gaps.shape), gaps.shape)
+        for name, value in (("step_stds", stds), ("reward_biases", biases))
+    )
+    if (stds <= 0).any():
+        raise ValueError(f"step_stds has the entry {stds.min():g}; it must be positive")
+    return gaps, stds, biases
 
 
 def _error(k: float, gaps: NDArray, stds: NDArray, biases: NDArray) -> float:
@@ -224,8 +242,9 @@ def _nodes(farthest: float, std: float, k: float) -> tuple[NDArray, NDArray]:
     """Nodes u != 0 and their weights: panels that grow from the cusp at 0, where the best of k lie."""
     edges = [0.0, std / (2.0 * k)]
     while edges[-1] < farthest + _REACH * std:
-        edges.append(edges[-1] + min(edges[-1], std))
-    u, weight = _quadrature.panel_nodes(np.array(edges), _NODES)
+        # Far from 0 the best of many candidates are spread by a fraction of the deviation.
+        edges.append(edges[-1] + min(edges[-1], 0.6 * std))
+    u, weight = _panels.panel_nodes(np.array(edges), _NODES)
     return np.concatenate([-u[::-1], u]), np.concatenate([weight[::-1], weight])
 
 
@@ -234,6 +253,6 @@ def _density(u: NDArray, mean: NDArray, mass: NDArray, std: float, k: float) -> 
     density = np.zeros(u.size)
     r, y = np.abs(u) / std, u / std
     for centre, weight in zip(mean / std, mass, strict=True):
-        log_p = _quadrature.log_folded_survival(r, abs(centre))
+        log_p = _folded_normal.log_survival(r, abs(centre))
         density += weight * np.exp((k - 1.0) * log_p - 0.5 * (y - centre) ** 2)
     return density * k / (std * np.sqrt(2.0 * np.pi))

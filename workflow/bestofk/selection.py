@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bestofk import _domain, _quadrature
+from bestofk import _domain, _quadrature, _softmax
 
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
@@ -64,7 +64,7 @@ def selected_moments(k: ArrayLike, reward_gap: ArrayLike, *, reduced_temperature
     [[1.0, 1.0, 1.0], [1.5, 1.215343, 1.0], [3.25, 2.253204, 1.666667]]
     """
     k, gap, t = _domain.broadcast(k=k, reward_gap=reward_gap, reduced_temperature=reduced_temperature)
-    mean, variance = _quadrature.limits(gap, t)
+    mean, variance = _softmax.limits(gap, t)
     nu_0, excess_1, excess_2 = _excess(k, gap, t)
     return np.stack([nu_0, nu_0 * mean + excess_1, nu_0 * (variance + mean**2) + excess_2])
 
@@ -121,7 +121,7 @@ def selection_error(
         k, teacher_gap, reward_gap, predictive_std, temperature
     )
     gap, difference = reward_gap / s, (teacher_gap - reward_gap) / s
-    mean, variance = _quadrature.limits(gap, t)
+    mean, variance = _softmax.limits(gap, t)
     nu_0, excess_1, excess_2 = _excess(k, gap, t, nodes)
     # With nu_0 as a factor this is the rule applied to a square: errors of the weights are relative ones.
     limit = nu_0 * ((difference + mean) ** 2 + variance)
@@ -174,7 +174,7 @@ def mean_selection_error(
     t = float(_domain.reduced(np.array(_domain.one_number("temperature", temperature)), p.s2))
     kappa = np.array([p.q_rr / p.s2])
     second, product = _mean_excess(k.ravel(), kappa, t)
-    _, share = _quadrature.limits(0.0, t)
+    _, share = _softmax.limits(0.0, t)
     # Differences first: at T = 0 nothing but the excess is left when the teacher is the reward.
     limit = (p.q_tt - p.q_tr) + (p.q_rr - p.q_tr) + 2.0 * share * (p.q_tr - p.q_rr) + share**2 * p.q_rr
     slope = (p.q_tr - p.q_rr) / p.q_rr if p.q_rr > 0 else 0.0
@@ -277,7 +277,7 @@ def selection_response(
         excess[:, here] = _quadrature.response(p[here], size, t).T
     excess[0] *= np.sign(gap)
     difference = teacher_gap - gap
-    mean, variance = _quadrature.limits(gap, t)
+    mean, variance = _softmax.limits(gap, t)
     return ((difference + mean) ** 2 + variance + 2.0 * difference * excess[0] + excess[1])[()]
 
 

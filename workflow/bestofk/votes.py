@@ -19,7 +19,7 @@ from bestofk._checks import count, positive_number
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
 
-#: Largest k whose plurality is counted exactly; the work grows like k.
+#: Largest k whose plurality is computed, by work that grows like its square root.
 K_MAX = 100_000
 #: Standard deviations of the candidates that the grid covers.
 _REACH = 8.5
@@ -42,7 +42,7 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     ndarray, shape (n_cells,)
-        Cells that tie for the lead share the win equally. Accurate to 1e-10.
+        Cells that tie for the lead share the win equally. Accurate to 1e-9.
 
     Raises
     ------
