@@ -47,6 +47,16 @@ def count(name: str, value: Any) -> int:
     return number
 
 
+def increasing_counts(name: str, values: ArrayLike) -> NDArray[np.integer]:
+    """A list of integers of at least 1, each larger than the one before."""
+    array = np.asarray(values)
+    if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu":
+        raise ValueError(f"{name} is {values}; it must be a list of integers")
+    if array[0] < 1 or (array[1:] <= array[:-1]).any():
+        raise ValueError(f"{name} is {array}; it must start at 1 or more and increase")
+    return array
+
+
 def finite_array(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> NDArray[np.float64]:
     """A new float64 array of the given shape, where None stands for any length of at least 1."""
     try:

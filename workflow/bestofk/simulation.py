@@ -1,37 +1,21 @@
-"""Monte Carlo of selection: one pass over the candidates serves every k, every temperature and every reward.
+"""Monte Carlo of the model: random numbers of a replicate, its fit, and the selection at its test inputs.
 
-Everything is done in standard units, gap/s and Z ~ N(0, 1): forming m + s Z with s much smaller than m would
-lose the digits that decide which candidate is the best. Candidates are drawn and compared in float64, which
-costs no more than float32, because drawing a normal number takes longer than all the rest. Only the softmax
-weights, relative to the best candidate, and the errors that they multiply are float32.
-
-Arrays are laid out as (candidates, inputs), so that every operation runs along contiguous inputs, and are
-small enough to stay in cache.
+One pass over the candidates serves every k, every temperature and every reward; it is in `bestofk._candidates`.
+The rules that combine candidates are in `bestofk.aggregation_simulation`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bestofk._checks import count, finite_array
+from bestofk._candidates import BLOCK, block_errors, blocks, standard_gaps
+from bestofk._checks import count, finite_array, increasing_counts
 from bestofk.model import Overshoot, TeacherStudent
 from bestofk.posterior import Posterior, fit
-
-#: Inputs that share one stream of candidates. Part of the meaning of a seed: another value, other numbers.
-BLOCK = 2048
-
-#: Candidates times inputs in memory at once: 512 kB for an array of float64. Not part of a seed's meaning.
-_CHUNK = 2**16
-
-#: Largest |gap|/s: there float64 still resolves distances of 1e-10 s between candidate and reward.
-_LARGEST_GAP = 1e6
-
-#: Largest s^2/T. Colder is best-of-k to all digits, and the exponents would leave the range of float32.
-_COLDEST = 1e25
 
 
 def generator(seed: int, experiment: str, seed_key: int, replicate: int) -> np.random.Generator:
@@ -134,12 +118,45 @@ def simulate_selection(
     >>> bool(np.all(np.diff(total) < 0))  # the teacher as the reward: more candidates, smaller error
     True
     """
+    posterior, inputs = draw_replicate(model, n_inputs=n_inputs, rng=rng)
+    return errors_of_fit(model, posterior, inputs, k=k, temperatures=temperatures, rewards=rewards, rng=rng)
+
+
+def draw_replicate(
+    model: TeacherStudent, *, n_inputs: int, rng: np.random.Generator
+) -> tuple[Posterior, Iterator[np.ndarray]]:
+    """Draw one training set and fit it, and draw fresh test inputs part by part.
+
+    Parameters
+    ----------
+    model : TeacherStudent
+    n_inputs : int
+        Number of test inputs, >= 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    posterior : Posterior
+    inputs : iterator of ndarray of shape (m, d)
+        Parts of at most `BLOCK` inputs, each drawn when it is asked for.
+
+    Raises
+    ------
+    ValueError
+        If `n_inputs` is no integer of at least 1.
+
+    Examples
+    --------
+    >>> model = TeacherStudent([1.0], [1.0], Overshoot(0.0), n_train=4, noise_var=1.0, prior_var=1.0)
+    >>> _, inputs = draw_replicate(model, n_inputs=3000, rng=np.random.default_rng(0))
+    >>> [part.shape for part in inputs]
+    [(2048, 1), (952, 1)]
+    """
     n_inputs = count("n_inputs", n_inputs)
     features, labels = model.draw_reduced_training_set(rng)
     posterior = fit(features, labels, noise_var=model.noise_var, prior_var=model.prior_var)
     sizes = (min(BLOCK, n_inputs - start) for start in range(0, n_inputs, BLOCK))
-    inputs = (model.draw_inputs(rng, size) for size in sizes)
-    return errors_of_fit(model, posterior, inputs, k=k, temperatures=temperatures, rewards=rewards, rng=rng)
+    return posterior, (model.draw_inputs(rng, size) for size in sizes)
 
 
 def errors_of_fit(
@@ -185,22 +202,54 @@ def errors_of_fit(
     ...               rewards=[Overshoot(0.0)], rng=np.random.default_rng(0)).shape
     (1, 1, 2)
     """
+    return sum(
+        selected_errors(teacher, reward, k=k, temperature=temperatures, predictive_std=std, rng=rng)
+        for teacher, reward, std in map(gaps_of_fit(model, posterior, rewards), inputs)
+    )
+
+
+def gaps_of_fit(
+    model: TeacherStudent, posterior: Posterior, rewards: Sequence[Overshoot | ArrayLike]
+) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return what turns test inputs into the gaps and the spread that every rule of choice starts from.
+
+    Parameters
+    ----------
+    model : TeacherStudent
+        Its teacher judges the error, its own reward is not used.
+    posterior : Posterior
+        The fit.
+    rewards : sequence of Overshoot or array_like of shape (d,)
+
+    Returns
+    -------
+    callable
+        From inputs, shape (m, d), to the teacher gap (m,), the reward gap (n_rewards, m) and the standard
+        deviation (m,) of the candidates, in output units.
+
+    Raises
+    ------
+    ValueError
+        If there is no reward, or one is no vector of d numbers.
+
+    Examples
+    --------
+    >>> model = TeacherStudent([1.0], [1.0], Overshoot(0.0), n_train=1, noise_var=1.0, prior_var=1.0)
+    >>> posterior = fit([[1.0]], [1.0], noise_var=1.0, prior_var=1.0)
+    >>> teacher, reward, std = gaps_of_fit(model, posterior, [Overshoot(2.0)])(np.ones((1, 1)))
+    >>> teacher.round(9).tolist(), reward.round(9).tolist(), (std**2).round(9).tolist()
+    ([-0.5], [[-1.5]], [1.5])
+    """
     if len(rewards) == 0:
         raise ValueError("rewards is empty; at least one reward is needed")
     teacher_weights = posterior.mean - model.teacher
     reward_weights = np.stack([_gap_weights(reward, posterior.mean, teacher_weights) for reward in rewards])
-    total = 0.0
-    for part in inputs:
-        _, variance = posterior.predictive(part)
-        total = total + selected_errors(
-            part @ teacher_weights,
-            reward_weights @ part.T,
-            k=k,
-            temperature=temperatures,
-            predictive_std=np.sqrt(variance),
-            rng=rng,
-        )
-    return total
+
+    def gaps(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        _, variance = posterior.predictive(inputs)
+        return inputs @ teacher_weights, reward_weights @ inputs.T, np.sqrt(variance)
+
+    return gaps
 
 
 def _gap_weights(reward: Overshoot | ArrayLike, mean: np.ndarray, teacher_weights: np.ndarray) -> np.ndarray:
@@ -265,109 +314,12 @@ def selected_errors(
     array([[1., 0.],
            [1., 1.]])
     """
-    teacher_gap = finite_array("teacher_gap", teacher_gap, (None,))
-    reward_gap = finite_array("reward_gap", reward_gap, (None, teacher_gap.size))
-    shape = () if np.ndim(predictive_std) == 0 else teacher_gap.shape
-    predictive_std = finite_array("predictive_std", predictive_std, shape)
-    if (predictive_std <= 0).any():
-        raise ValueError(f"predictive_std has the entry {predictive_std.min()}; it must be positive")
+    teacher_gap, reward_gap, variance = standard_gaps(teacher_gap, reward_gap, predictive_std)
     temperature = np.asarray(temperature, dtype=float)
     if temperature.ndim != 1 or temperature.size == 0 or not (temperature >= 0).all():
         raise ValueError(f"temperature is {temperature}; it must be a list of numbers from 0 to inf")
-    k = _checked_k(k)
-    teacher_gap, reward_gap = teacher_gap / predictive_std, reward_gap / predictive_std
-    for name, gap in (("teacher_gap", teacher_gap), ("reward_gap", reward_gap)):
-        if np.abs(gap).max() > _LARGEST_GAP:
-            largest = np.abs(gap).max()
-            raise ValueError(f"{name} is {largest:g} predictive_std; it must be at most {_LARGEST_GAP:g}")
-    variance = np.full(teacher_gap.shape, predictive_std**2)
-    total = np.zeros((reward_gap.shape[0], temperature.size, k.size))
-    for start in range(0, teacher_gap.size, BLOCK):
-        part = slice(start, start + BLOCK)
-        total += _block_errors(
-            teacher_gap[part], reward_gap[:, part], variance[part], k, temperature, rng.spawn(1)[0]
-        )
-    return total
-
-
-def _checked_k(k: ArrayLike) -> np.ndarray:
-    k = np.asarray(k)
-    if k.ndim != 1 or k.size == 0 or k.dtype.kind not in "iu":
-        raise ValueError(f"k is {k}; it must be a list of integers")
-    if k[0] < 1 or (k[1:] <= k[:-1]).any():
-        raise ValueError(f"k is {k}; it must start at 1 or more and increase")
-    return k
-
-
-def _block_errors(
-    teacher_gap: np.ndarray,
-    reward_gap: np.ndarray,
-    variance: np.ndarray,
-    k: np.ndarray,
-    temperature: np.ndarray,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """`selected_errors` for one block of inputs, gaps in units of s; walks through the candidates once."""
-    n_rewards, n_inputs = reward_gap.shape
-    cold = temperature == 0
-    warm = temperature[~cold, None]
-    # Y = Delta_R/s + Z; weights are exp(-rate Y^2).
-    rate = variance / np.maximum(warm, variance / _COLDEST)
-    exponent = (-rate).astype(np.float32)
-    above = np.full((n_rewards, n_inputs), np.inf)  # least positive Y so far
-    below = np.full((n_rewards, n_inputs), -np.inf)  # greatest negative Y so far
-    sums = np.zeros((n_rewards, 2, *rate.shape))  # of the weights and of the weighted errors
-    added = np.empty(sums.shape[1:], dtype=np.float32)
-    scratch = np.empty_like(rate)
-    # Two allocations, not five: the allocator then keeps the memory for the next block, and fresh memory
-    # costs more than the arithmetic in it.
-    rows = min(max(1, _CHUNK // n_inputs), int(k[-1]))
-    buffers = [
-        *np.empty((2, rows, n_inputs)),
-        *np.empty((3, rows, n_inputs), dtype=np.float32),
-    ]
-    softmax, nearest = np.empty((n_rewards, warm.size, k.size)), np.empty((n_rewards, k.size))
-    drawn = 0
-    for column, stop in enumerate(k):
-        while drawn < stop:
-            z, y, error, excess, weight = (b[: min(rows, stop - drawn)] for b in buffers)
-            rng.standard_normal(out=z)
-            if warm.size:
-                np.add(z, teacher_gap, out=y)
-                np.multiply(y, y, out=error, casting="same_kind")
-            for r in range(n_rewards):
-                np.add(z, reward_gap[r], out=y)
-                before = np.minimum(above[r], -below[r])
-                # Read as integers, the bits of positive floats come before those of negative ones (unsigned)
-                # or after them (signed), and negative floats are ordered by size.
-                _lower(above[r].view(np.uint64), y.view(np.uint64))
-                _lower(below[r].view(np.int64), y.view(np.int64))
-                if not warm.size:
-                    continue
-                least = np.minimum(above[r], -below[r]) ** 2
-                if drawn:
-                    np.multiply(rate, least - before**2, out=scratch)
-                    sums[r] *= np.exp(scratch, out=scratch)
-                np.multiply(y, y, out=y)
-                np.subtract(y, least, out=excess, casting="same_kind")
-                for i, factor in enumerate(exponent):
-                    np.exp(np.multiply(excess, factor, out=weight), out=weight)
-                    np.add.reduce(weight, axis=0, out=added[0, i])
-                    np.multiply(weight, error, out=weight)
-                    np.add.reduce(weight, axis=0, out=added[1, i])
-                sums[r] += added
-            drawn += len(z)
-        for r in range(n_rewards if warm.size else 0):
-            np.divide(sums[r, 1], sums[r, 0], out=scratch)
-            softmax[r, :, column] = np.multiply(scratch, variance, out=scratch).sum(axis=-1)
-        if warm.size < temperature.size:
-            chosen = teacher_gap - reward_gap + np.where(above < -below, above, below)
-            nearest[:, column] = (variance * chosen**2).sum(axis=-1)
-    totals = np.empty((n_rewards, temperature.size, k.size))
-    totals[:, ~cold], totals[:, cold] = softmax, nearest[:, None]
-    return totals
-
-
-def _lower(least: np.ndarray, values: np.ndarray) -> None:
-    """Lower each entry of `least`, in place, to the smallest value in its column."""
-    np.minimum(least, np.minimum.reduce(values, axis=0), out=least)
+    k = increasing_counts("k", k)
+    return sum(
+        block_errors(teacher_gap[part], reward_gap[:, part], variance[part], k, temperature, candidates)
+        for part, candidates in blocks(teacher_gap.size, rng)
+    )

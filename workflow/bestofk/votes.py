@@ -7,6 +7,7 @@ A vote cannot be finer than its grid, and it needs many candidates to find the r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,29 +81,37 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
     rest = max(0.0, 1.0 - p.sum())
     # More votes than k are allowed: a cut at k would not be smooth, and large angles would count.
     votes = np.arange(last + 1)
-    # Poisson totals a multiple of `angles` away from k would be taken for k; the lower half follows from it.
-    angles = int(16 * np.sqrt(k)) + 40
-    angle = 2 * np.pi * np.arange(angles // 2 + 1) / angles
-    angle = angle[k * (1.0 - np.cos(angle)) < _NEGLIGIBLE]
-    multiplicity = np.where((angle == 0) | (2 * np.arange(angle.size) == angles), 1.0, 2.0)
     log_poisson = xlogy(votes, k * p[:, None]) - k * p[:, None] - gammaln(votes + 1)
     # Exact for ties of so many cells.
     shares, share_weights = np.polynomial.legendre.leggauss(min(_SHARES, p.size // 2 + 1))
     total = np.zeros(p.size)
-    for theta, factor in zip(angle, multiplicity, strict=True):
-        mass = np.exp(log_poisson + 1j * theta * votes)
+    for mark, factor in circle(k):
+        mass = np.exp(log_poisson) * mark**votes
         fewer = np.cumsum(mass, axis=1) - mass
         mass, fewer = mass[:, first:], fewer[:, first:]
         others = sum(
-            weight / 2 * _products_of_others(fewer + (share + 1) / 2 * mass)
+            weight / 2 * products_of_others(fewer + (share + 1) / 2 * mass)
             for share, weight in zip(shares, share_weights, strict=True)
         )
         # What falls outside all cells gets votes of its own, any number of them.
-        outside = np.exp(k * rest * (np.exp(1j * theta) - 1.0) - 1j * theta * k)
+        outside = np.exp(k * rest * (mark - 1.0)) * mark**-k
         total += factor * (outside * (mass * others).sum(axis=1)).real
-    log_sum_is_k = k * np.log(k) - k - gammaln(k + 1)
-    wins[contends] = total / angles / np.exp(log_sum_is_k)
+    wins[contends] = total
     return wins
+
+
+def circle(k: int) -> Iterator[tuple[complex, float]]:
+    """Yield points x on the unit circle and factors: they sum real parts f(x) x^-k to the k-th coefficient.
+
+    That of the generating function f of a Poisson number of mean k, over the probability that it is k.
+    """
+    # Poisson totals a multiple of `angles` away from k would be taken for k; the lower half follows from it.
+    angles = int(10 * np.sqrt(k)) + 16
+    sum_is_k = np.exp(xlogy(k, k) - k - gammaln(k + 1))
+    for number in range(angles // 2 + 1):
+        angle = 2.0 * np.pi * number / angles
+        if k * (1.0 - np.cos(angle)) < _NEGLIGIBLE:
+            yield np.exp(1j * angle), (1.0 if 2 * number in (0, angles) else 2.0) / (angles * sum_is_k)
 
 
 def vote_error_at(
@@ -146,7 +155,7 @@ def vote_error_at(
     """
     s = positive_number("predictive_std", predictive_std)
     teacher_gap = _domain.one_number("teacher_gap", teacher_gap)
-    first, second = _offsets(k, _checked_width(width / s), _checked_phase(phase))
+    first, second = _offsets(k, checked_width(width / s), checked_phase(phase))
     return (teacher_gap**2 + 2 * teacher_gap * s * first + s**2 * second)[()]
 
 
@@ -186,7 +195,7 @@ def vote_error(k: ArrayLike, order_parameters: OrderParameters, *, width: float)
     [1.28, 0.28]
     """
     p = order_parameters
-    width = _checked_width(width / np.sqrt(p.s2))
+    width = checked_width(width / np.sqrt(p.s2))
     nodes, weights = np.polynomial.legendre.leggauss(_PHASES)
     # A grid and its mirror image give mirrored winners: half of the phases tell all.
     square = sum(
@@ -226,9 +235,7 @@ def cells(width: float, phase: float) -> tuple[NDArray, NDArray]:
 
 def _offsets(k: ArrayLike, width: float, phase: float) -> tuple[NDArray, NDArray]:
     """Mean and mean square of the winner's offset from the predictive mean, in units of s."""
-    k = np.asarray(k, dtype=float)
-    if not np.all((k == np.inf) | ((k >= 1) & (k <= K_MAX) & (k == np.floor(k)))):
-        raise ValueError(f"k is {k}; for a vote it must be an integer from 1 to {K_MAX}, or inf")
+    k = checked_k(k, K_MAX)
     centres, probabilities = cells(width, phase)
     distinct, where = np.unique(k, return_inverse=True)
     nearest = np.isclose(np.abs(centres), np.abs(centres).min(), rtol=1e-12, atol=0)
@@ -247,7 +254,7 @@ def _likely_votes(mean: NDArray | float) -> tuple[NDArray, NDArray]:
     return np.maximum(1, np.floor(mean - spread - 1)).astype(int), np.floor(mean + spread + 12).astype(int)
 
 
-def _products_of_others(factors: NDArray) -> NDArray:
+def products_of_others(factors: NDArray) -> NDArray:
     """Products over the first axis that leave out one entry each."""
     before = np.ones_like(factors)
     np.cumprod(factors[:-1], axis=0, out=before[1:])
@@ -256,13 +263,23 @@ def _products_of_others(factors: NDArray) -> NDArray:
     return before * after
 
 
-def _checked_width(width: float) -> float:
+def checked_k(k: ArrayLike, largest: int) -> NDArray:
+    """Numbers of candidates, as floats: integers from 1, or inf."""
+    k = np.asarray(k, dtype=float)
+    if not np.all((k == np.inf) | ((k >= 1) & (k <= largest) & (k == np.floor(k)))):
+        raise ValueError(f"k is {k}; for a vote it must be an integer from 1 to {largest}, or inf")
+    return k
+
+
+def checked_width(width: float) -> float:
+    """The width of a cell in units of s."""
     if not 0.05 <= positive_number("width", width) <= 20:
         raise ValueError(f"width is {width:g} predictive_std; it must be from 0.05 to 20")
     return width
 
 
-def _checked_phase(phase: float) -> float:
+def checked_phase(phase: float) -> float:
+    """The phase of a grid."""
     if not 0 <= _domain.one_number("phase", phase) < 1:
         raise ValueError(f"phase is {phase}; it must be from 0 to below 1")
     return phase

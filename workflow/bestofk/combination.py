@@ -1,0 +1,113 @@
+"""Two rules at once: the best convex combination of their answers, such as the mean corrected by best-of-k.
+
+The answers of two rules to the same candidates are (1 - share) of the first plus share of the second. Its
+squared error is a parabola in the share, and knows of the rules no more than their errors and the mean
+product of their errors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bestofk import _domain
+from bestofk.selection import excess_coefficients
+
+if TYPE_CHECKING:
+    from bestofk.equivalents import OrderParameters
+
+
+def best_combination(
+    first: ArrayLike, second: ArrayLike, product: ArrayLike
+) -> tuple[NDArray | float, NDArray | float]:
+    """Return the best convex combination of two answers, from the moments of their errors.
+
+    Parameters
+    ----------
+    first, second : array_like
+        Mean squared errors E[e_1^2] and E[e_2^2], at least 0, in squared output units.
+    product : array_like
+        E[e_1 e_2], at most sqrt(first second) in magnitude; all arguments broadcast.
+
+    Returns
+    -------
+    share, error : float or ndarray
+        Share of the second answer, from 0 to 1, and the squared error of the combination. Where the two
+        answers are the same the share is 0.
+
+    Raises
+    ------
+    ValueError
+        If no two answers have these moments.
+
+    Notes
+    -----
+    The error (1 - x)^2 E[e_1^2] + 2 x (1 - x) E[e_1 e_2] + x^2 E[e_2^2] is least at
+    x = (E[e_1^2] - E[e_1 e_2])/E[(e_1 - e_2)^2], cut to 0 <= x <= 1.
+
+    Examples
+    --------
+    >>> share, error = best_combination(1.0, 4.0, 0.0)
+    >>> float(share), round(float(error), 12)
+    (0.2, 0.8)
+    """
+    first, second, product = _domain.broadcast(first=first, second=second, product=product)
+    possible = (first >= 0) & (second >= 0) & (product**2 <= first * second * (1.0 + 1e-9))
+    _domain.require(possible, "product", product, "its square may be at most first times second, both from 0")
+    distance = first - 2.0 * product + second
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(distance > 0.0, np.clip((first - product) / distance, 0.0, 1.0), 0.0)
+    error = (1.0 - share) ** 2 * first + 2.0 * share * (1.0 - share) * product + share**2 * second
+    return share[()], error[()]
+
+
+def product_with_mean(
+    k: ArrayLike, order_parameters: OrderParameters, *, temperature: float
+) -> NDArray | float:
+    """Return the mean product of the errors of the mean and of the selected candidate, over Gaussian inputs.
+
+    Parameters
+    ----------
+    k : array_like
+        Number of candidates, from 1 to 10^6 (2^30 at T = 0), at least one-dimensional.
+    order_parameters : OrderParameters
+        Predictive variance and second moments of the gaps, with 0 < q_rr <= 50 s2.
+    temperature : float
+        Of the softmax, in squared output units: 0 (best-of-k), or T/(2 s2) from 10^-3 to 10^3.
+
+    Returns
+    -------
+    ndarray
+        In squared output units, of the shape of `k`. The weighted mean of the same temperature has the same
+        product: given the candidates, it is the mean of what is selected.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    Moving all candidates and the judge together moves the answer with them, so that by Gaussian integration
+    by parts E[Z_mean Z_chosen] = (1/k) dE[Y]/db at one input, Y = b + Z_chosen. Averaged over b ~ N(0, kappa),
+    the product is q_TT + s^2 (rho E[b Z_chosen] + E[b Y]/(k kappa)) (derivation in the paper's appendix).
+
+    Examples
+    --------
+    >>> from bestofk.equivalents import OrderParameters
+    >>> p = OrderParameters.overshoot(s2=1.0, q_tt=0.25, c=1.0)
+    >>> product_with_mean([1, 1000], p, temperature=0.0).round(6).tolist()
+    [1.25, -0.248831]
+    """
+    p = order_parameters
+    (k,) = _domain.broadcast(k=k)
+    kappa = p.q_rr / p.s2
+    _domain.require(kappa > 0.0, "kappa = q_rr/s2", np.array(kappa), "it must be positive")
+    t = float(_domain.reduced(np.array(_domain.one_number("temperature", temperature)), p.s2))
+    _, m1 = excess_coefficients(k.ravel(), [kappa], reduced_temperature=t)
+    # E[b Y] - kappa t/(1 + t), that is beyond its limit.
+    excess = m1[:, 0].reshape(k.shape) / 2.0
+    chosen = excess - kappa / (1.0 + t)
+    return p.q_tt + p.s2 * (p.q_tr / p.q_rr * chosen + (excess / kappa + t / (1.0 + t)) / k)
