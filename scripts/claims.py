@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from bestofk import provenance
+from ledger.aggregation import aggregation, aggregation_map
 from ledger.convergence import convergence_in_dimension
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.difficulty import decay_exponent, task_difficulty
@@ -39,6 +40,8 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "expansion_orders": expansion_orders,
     "universality": universality,
     "inference_vs_data": inference_vs_data,
+    "aggregation": aggregation,
+    "aggregation_map": aggregation_map,
     "convergence_in_dimension": convergence_in_dimension,
     "task_difficulty": task_difficulty,
     "decay_exponent": decay_exponent,

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from bestofk import provenance
 from quoted import (
+    aggregation,
     convergence,
     curves,
     difficulty,
@@ -88,6 +89,8 @@ DECLARATIONS = {
     "expansion_orders": expansions.expansion_orders,
     "universality": universality.universality,
     "inference_vs_data": inference_vs_data.inference_vs_data,
+    "aggregation": aggregation.aggregation,
+    "aggregation_map": aggregation.aggregation_map,
     "convergence_in_dimension": convergence.convergence_in_dimension,
     "task_difficulty": difficulty.task_difficulty,
     "decay_exponent": difficulty.decay_exponent,

@@ -28,13 +28,12 @@ def main(grid: str, simulation: str, experiment: str, kind: str, batch: int, con
     """
     block = layout.block_of(configuration, experiment)
     points = provenance.read_table(grid)
-    replicates = layout.batch_replicates(block["simulation"], batch)
     of_kind = import_module(f"simulations.{kind}")
     rows: list[tuple] = []
     for _, problem in points.groupby("problem", sort=False):
         model, rewards = layout.build_problem(problem, experiment, configuration["seed"])
         key = int(problem["seed_key"].iloc[0])
-        for replicate in replicates:
+        for replicate in layout.batch_replicates(block, int(problem["n_features"].iloc[0]), batch):
             rng = engine.generator(configuration["seed"], experiment, key, replicate)
             rows += of_kind.simulate(problem, model, rewards, block, replicate, rng)
     provenance.write_table(pd.DataFrame(rows, columns=of_kind.COLUMNS), simulation)

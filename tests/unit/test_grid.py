@@ -304,7 +304,7 @@ def test_search_grid_has_the_stated_resolution(k_max, density):
 def test_batches_hold_each_replicate_once(replicates, data):
     batches = data.draw(st.integers(1, replicates))
     parts = [
-        grid.batch_replicates({"replicates": replicates, "batches": batches}, batch)
+        grid.batch_replicates({"simulation": {"replicates": replicates, "batches": batches}}, 10, batch)
         for batch in range(batches)
     ]
     assert [replicate for part in parts for replicate in part] == list(range(replicates))
@@ -314,7 +314,7 @@ def test_batches_hold_each_replicate_once(replicates, data):
 @pytest.mark.parametrize(("replicates", "batches", "batch"), [(4, 5, 0), (4, 0, 0), (4, 2, 2), (4, 2, -1)])
 def test_batch_out_of_range_is_refused(replicates, batches, batch):
     with pytest.raises(ValueError, match=rf"batch is {batch} of {batches}; there must be 1 to {replicates}"):
-        grid.batch_replicates({"replicates": replicates, "batches": batches}, batch)
+        grid.batch_replicates({"simulation": {"replicates": replicates, "batches": batches}}, 10, batch)
 
 
 def test_block_of_takes_the_parts_of_one_experiment():

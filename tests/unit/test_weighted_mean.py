@@ -8,7 +8,7 @@ from bestofk import _quadrature
 from bestofk.aggregation import mean_error, mean_error_at
 from bestofk.equivalents import OrderParameters
 from bestofk.selection import mean_selection_error, selection_error
-from bestofk.weighted_mean import weighted_mean_error, weighted_mean_error_at
+from bestofk.weighted_mean import weighted_mean_error, weighted_mean_error_at, winning_overshoots
 
 #: Teacher gap, reward gap and reduced temperature of inputs, in units of s.
 INPUTS = [(0.5, 1.5, 2.0), (0.2, -1.8, 5.0), (2.0, -3.0, 0.1), (-1.0, 0.0, 0.02)]
@@ -133,3 +133,18 @@ def test_inputs_of_one_call_do_not_mix():
 def test_what_is_outside_the_domain_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("t", [0.3, 1.0, 4.0])
+def test_weighted_mean_of_many_wins_between_two_overshoots(t):
+    low, high = winning_overshoots(t)
+    for overshoot, winner in ((low - 0.01, 0), (low + 0.01, 1), (high - 0.01, 1), (high + 0.01, 2)):
+        p = OrderParameters.overshoot(s2=1.0, q_tt=0.2, c=overshoot)
+        errors = [
+            mean_selection_error(np.inf, p, temperature=0.0),
+            weighted_mean_error(np.inf, p, temperature=2 * t),
+            mean_error(np.inf, p),
+        ]
+        assert int(np.argmin(errors)) == winner
+    with pytest.raises(ValueError, match="must be positive and finite"):
+        winning_overshoots([1.0, 0.0])

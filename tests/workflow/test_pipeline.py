@@ -102,13 +102,15 @@ def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     using = of_kind(
         *("selection", "phase_diagram", "phase_edges", "one_input", "expansion_orders", "universality"),
         *("task_difficulty", "decay_exponent", "replicate_spread", "quadrature"),
+        *("aggregation", "aggregation_map"),
     )
     edited = {message for message, reason in plan.jobs.items() if module in reason}
     assert edited >= {f"Computing the theory of {experiment}" for experiment in using}
     # The Monte Carlo engine draws candidates: were it to use the theory, it could not test it. One experiment
-    # averages the theory over the inputs that it simulates, beside what it simulates.
+    # averages the theory over the inputs that it simulates, beside what it simulates; another takes from it
+    # the share by which it combines two answers, whose error it then simulates.
     simulated = [message for message in edited if message.startswith("Simulating")]
-    assert simulated and all(message.startswith("Simulating universality") for message in simulated)
+    assert {message.split()[1].rstrip(",") for message in simulated} == {"universality", "aggregation"}
     assert steps(plan) == {"theory", "simulate", "collect"}
     assert plan.rules["theory"] == len(using)
     assert plan.rules["simulate"] == len(simulated)

@@ -101,7 +101,7 @@ def _block_products(
     phase: NDArray,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """`error_products` for one block of inputs, gaps and widths in units of s; each candidate is read once."""
+    """`error_products` for one block of inputs, gaps and widths in units of s."""
     z = rng.standard_normal((k[-1], teacher_gap.size))
     cell = np.rint(z / width - phase).astype(np.int32)
     lowest, highest = int(cell.min()), int(cell.max())

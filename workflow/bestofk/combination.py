@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bestofk import _domain
-from bestofk.selection import excess_coefficients
+from bestofk.aggregation import mean_error
+from bestofk.selection import excess_coefficients, mean_selection_error
 
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
@@ -63,6 +64,48 @@ def best_combination(
     return share[()], error[()]
 
 
+def mean_and_best_of_k(k: ArrayLike, order_parameters: OrderParameters) -> tuple[NDArray, NDArray]:
+    """Return the best convex combination of the mean of k candidates and the best one, over Gaussian inputs.
+
+    Parameters
+    ----------
+    k : array_like
+        Number of candidates, from 1 to 2^30 or inf, at least one-dimensional.
+    order_parameters : OrderParameters
+        Predictive variance and second moments of the gaps, with 0 < q_rr <= 50 s2.
+
+    Returns
+    -------
+    share, error : ndarray
+        Share of the best candidate, and the squared error of the combination in squared output units, of the
+        shape of `k`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    The mean is where the student stands, the best candidate tends to where the judge stands: at k = inf the
+    share is rho = q_TR/q_RR, cut to 0 to 1, and for 0 <= rho <= 1 the error is q_TT - q_TR^2/q_RR, what the
+    judge does not know of the teacher's gap.
+
+    Examples
+    --------
+    >>> from bestofk.equivalents import OrderParameters
+    >>> p = OrderParameters.overshoot(s2=1.0, q_tt=0.25, c=0.5)
+    >>> share, error = mean_and_best_of_k([8, 512], p)
+    >>> share.round(4).tolist(), error.round(6).tolist()
+    ([0.7414, 0.668], [0.055387, 0.000239])
+    """
+    return best_combination(
+        mean_error(k, order_parameters),
+        mean_selection_error(k, order_parameters, temperature=0.0),
+        product_with_mean(k, order_parameters, temperature=0.0),
+    )
+
+
 def product_with_mean(
     k: ArrayLike, order_parameters: OrderParameters, *, temperature: float
 ) -> NDArray | float:
@@ -90,9 +133,9 @@ def product_with_mean(
 
     Notes
     -----
-    Moving all candidates and the judge together moves the answer with them, so that by Gaussian integration
-    by parts E[Z_mean Z_chosen] = (1/k) dE[Y]/db at one input, Y = b + Z_chosen. Averaged over b ~ N(0, kappa),
-    the product is q_TT + s^2 (rho E[b Z_chosen] + E[b Y]/(k kappa)) (derivation in the paper's appendix).
+    What moves all candidates and the judge moves the answer along, so that by Gaussian integration by parts
+    E[Z_mean Z_chosen] = (1/k) dE[Y]/db at one input, Y = b + Z_chosen. On average over b ~ N(0, kappa) the
+    product is q_TT + s^2 (rho E[b Z_chosen] + E[b Y]/(k kappa)) (derivation in the paper's appendix).
 
     Examples
     --------

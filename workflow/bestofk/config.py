@@ -345,10 +345,16 @@ def _cross_errors(block: Mapping[str, Any], path: tuple) -> Iterator[str]:
         if axis["from"] >= axis["to"]:
             yield f"{_dotted((*inner, 'from'))} is {axis['from']!r}; it must be less than to, {axis['to']!r}."
     simulation = block.get("simulation", {"batches": 1, "replicates": 1})
-    if simulation["batches"] > simulation["replicates"]:
+    replicates = simulation["replicates"]
+    if isinstance(replicates, list):
+        if len(replicates) != len(block["problem"]["n_features"]):
+            key, wanted = _dotted((*path, "simulation", "replicates")), len(block["problem"]["n_features"])
+            yield f"{key} holds {len(replicates)} values; it must hold {wanted}, one for each n_features."
+        replicates = min(replicates)
+    if simulation["batches"] > replicates:
         yield (
             f"{_dotted((*path, 'simulation', 'batches'))} is {simulation['batches']}; "
-            f"it must be at most replicates, {simulation['replicates']}."
+            f"it must be at most replicates, {replicates}."
         )
     selection, decay = block.get("selection", {}), block.get("decay", {"span": 2, "k": [2]})
     for number in sorted(set(selection.get("k_direct", [])) - set(selection["k"] if selection else [])):

@@ -422,13 +422,16 @@ def build_problem(rows: pd.DataFrame, experiment: str, seed: int) -> tuple[Teach
     return models[0], [model.reward for model in models]
 
 
-def batch_replicates(simulation: Block, batch: int) -> range:
-    """Return the replicates that one batch simulates.
+def batch_replicates(block: Block, n_features: int, batch: int) -> range:
+    """Return the replicates of a training problem that one batch simulates.
 
     Parameters
     ----------
-    simulation : mapping
-        The ``simulation`` block: ``replicates``, and ``batches`` from 1 to ``replicates``.
+    block : mapping
+        The experiment's block; its ``simulation`` gives ``replicates``, one number or one for each of
+        ``problem.n_features``, and ``batches`` from 1 to the fewest replicates.
+    n_features : int
+        Dimension of the training problem.
     batch : int
         From 0 to batches - 1.
 
@@ -444,10 +447,13 @@ def batch_replicates(simulation: Block, batch: int) -> range:
 
     Examples
     --------
-    >>> [list(batch_replicates({"replicates": 5, "batches": 2}, batch)) for batch in range(2)]
-    [[0, 1], [2, 3, 4]]
+    >>> block = {"problem": {"n_features": [2, 9]}, "simulation": {"replicates": [5, 3], "batches": 2}}
+    >>> [[list(batch_replicates(block, d, batch)) for batch in range(2)] for d in (2, 9)]
+    [[[0, 1], [2, 3, 4]], [[0], [1, 2]]]
     """
-    replicates, batches = simulation["replicates"], simulation["batches"]
+    replicates, batches = block["simulation"]["replicates"], block["simulation"]["batches"]
+    if not isinstance(replicates, int):
+        replicates = replicates[block["problem"]["n_features"].index(n_features)]
     if not 0 <= batch < batches <= replicates:
         raise ValueError(f"batch is {batch} of {batches}; there must be 1 to {replicates}, counted from 0")
     return range(replicates * batch // batches, replicates * (batch + 1) // batches)

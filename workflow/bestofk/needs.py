@@ -54,12 +54,19 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
         yield from _laws_of_inputs(f"experiments.{name}", block)
         unreachable = list(_unreachable(name, block))
         yield from unreachable
-        if not unreachable and block["kind"] in ("selection", "task_difficulty", "replicate_spread"):
+        if not unreachable and block["kind"] in (
+            "selection",
+            "task_difficulty",
+            "replicate_spread",
+            "aggregation",
+        ):
             yield from _domain(name, block, configuration["seed"])
         if block["kind"] == "expansion_orders":
             yield from _expansion(f"experiments.{name}.expansion", block["expansion"])
         if block["kind"] == "phase_edges":
             yield from _condensed(f"experiments.{name}.edges", block["edges"])
+        if block["kind"] == "aggregation_map":
+            yield from _judges(f"experiments.{name}.map", block["map"])
         if block["kind"] == "best_reward":
             yield from _overshoots(name, block, configuration["seed"])
 
@@ -109,6 +116,10 @@ _LEAST = {
         ("problem.reward.overshoot", 2, "the figure has a row for the teacher and one for another judge"),
     ],
     "experiments.task_difficulty": [("problem.teacher.kappa", 2, "a claim compares difficulties")],
+    "experiments.aggregation": [
+        ("problem.reward.overshoot", 3, "the figure has a panel for each of three"),
+        ("selection.k", 2, "the text compares the smallest with the largest"),
+    ],
 }
 
 #: Values that a list must hold.
@@ -236,6 +247,16 @@ def _domain(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:
                 f"{path}.selection gives T/(2 s^2) = {wrong[0]:.4g} at {where}; it must be 0, inf, or from "
                 f"{REDUCED_TEMPERATURES[0]:g} to {REDUCED_TEMPERATURES[1]:g}."
             )
+
+
+def _judges(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the averaged selection error can be computed for the farthest judge."""
+    kappa = settings["q_tt"] * settings["gap_ratio"]["to"] ** 2
+    if kappa > LARGEST_KAPPA:
+        yield (
+            f"{path}.gap_ratio.to gives q_RR/s^2 = {kappa:.4g}; it must be at most {LARGEST_KAPPA:g}, where "
+            "the averaged error is computed."
+        )
 
 
 def _overshoots(name: str, block: Mapping[str, Any], seed: int) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Monte Carlo of the model: random numbers of a replicate, its fit, and the selection at its test inputs.
 
-One pass over the candidates serves every k, every temperature and every reward; it is in `bestofk._candidates`.
+One pass over the candidates, in `bestofk._candidates`, serves every k, every temperature and every reward.
 The rules that combine candidates are in `bestofk.aggregation_simulation`.
 """
 

@@ -151,6 +151,41 @@ def weighted_mean_error(
     return error[()]
 
 
+def winning_overshoots(reduced_temperature: ArrayLike) -> tuple[NDArray | float, NDArray | float]:
+    """Return between which overshoots the weighted mean beats the best candidate and the mean at k = inf.
+
+    Parameters
+    ----------
+    reduced_temperature : array_like
+        t = T/(2 s^2) > 0 of the weights.
+
+    Returns
+    -------
+    low, high : float or ndarray
+        Below `low` the best of infinitely many candidates has the smallest error, above `high` their mean.
+
+    Raises
+    ------
+    ValueError
+        If a temperature is not positive and finite.
+
+    Notes
+    -----
+    For a judge that overshoots by c > -1 the errors at k = inf are q_TT times c^2 (best candidate), 1 (mean)
+    and (c - t)^2/(1 + t)^2 (weighted mean): low = t/(2 + t) and high = 1 + 2 t.
+
+    Examples
+    --------
+    >>> low, high = winning_overshoots(1.0)
+    >>> round(float(low), 6), float(high)
+    (0.333333, 3.0)
+    """
+    t = _domain.real("reduced_temperature", reduced_temperature)
+    in_range = (t > 0.0) & np.isfinite(t)
+    _domain.require(in_range, "reduced_temperature", t, "it must be positive and finite")
+    return (t / (2.0 + t))[()], (1.0 + 2.0 * t)[()]
+
+
 def _excess(k: NDArray, gap: float, t: float, nodes: int, tolerance: float) -> tuple[NDArray, NDArray]:
     """E[M] and E[M^2] of M = sum_i p_i Y_i - limit, both (nk,), at 0 < t < inf and gap >= 0."""
     rule = _quadrature.rule(gap, t, k.min(), k.max(), nodes, pairs=True)

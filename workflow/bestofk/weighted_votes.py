@@ -204,8 +204,8 @@ def _wins(k: float, gap: float, t: float, width: float, centres: NDArray) -> NDA
     if not off <= TOLERANCE:
         raise ArithmeticError(
             f"the lattice of weights is off by {off:.1e} s^2, more than the {TOLERANCE:.0e} allowed, for "
-            f"{k:g} candidates at the reward gap {gap:.3g} s and T/(2 s^2) = {t:.3g}: few of them carry nearly "
-            "all of the weight, or their weights are so even that they break no more than ties"
+            f"{k:g} candidates at the reward gap {gap:.3g} s and T/(2 s^2) = {t:.3g}: few of them carry "
+            "nearly all of the weight, or their weights are so even that they only break ties"
         )
     return fine + correction
 

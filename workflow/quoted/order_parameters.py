@@ -48,7 +48,7 @@ def equivalents(frame: pd.DataFrame, block: dict) -> dict:
         "exponent": listing(exponents),
         "n_features": listing(dimensions),
         "n_features_largest": count(dimensions[-1]),
-        "replicates": count(block["simulation"]["replicates"]),
+        "replicates": listing(block["simulation"]["replicates"]),
         "reference_aspect_ratio": (reference, f"{reference:g}"),
         "q_tt_simulated": uncertain(
             at(isotropic, "simulation", **here), at(isotropic, "standard_error", **here)

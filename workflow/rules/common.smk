@@ -103,6 +103,7 @@ FIGURES = {
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
     "universality": {"experiments": ["universality"], "place": "paper"},
     "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
+    "aggregation": {"experiments": ["aggregation", "aggregation_map"], "place": "paper"},
     "inference_vs_data": {"experiments": ["inference_vs_data"], "place": "paper"},
     "convergence_in_dimension": {
         "experiments": ["convergence_in_dimension", "equivalents"],

@@ -1,0 +1,100 @@
+"""Theory of the rules that spend k candidates: exact errors, crossings, and the mean with best-of-k."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from bestofk import aggregation, votes
+from bestofk import grid as layout
+from bestofk.combination import mean_and_best_of_k
+from bestofk.equivalents import OrderParameters
+from bestofk.equivalents import order_parameters as equivalent
+from bestofk.selection import mean_selection_error
+from bestofk.weighted_mean import weighted_mean_error
+from bestofk.weighted_votes import weighted_vote_error
+
+from theories.order_parameters import COLUMNS, order_parameters, problems
+
+Rule = Callable[[np.ndarray], np.ndarray]
+
+#: Rules whose order may change along k, as quantities ``<first>_to_<second>``.
+CROSSINGS = (("weighted_mean", "best_of_k"), ("best_of_k", "mean"), ("weighted_mean", "mean"))
+
+
+def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.DataFrame:
+    """One row a point, k, quantity and method; the temperature is that of the weights."""
+    rows: list[tuple] = []
+    for models in problems(points, experiment, seed):
+        for point, model in models.items():
+            rows += order_parameters(point, model)
+            (temperature,) = layout.temperatures(block, model)
+            rows += errors(point, equivalent(model), block["selection"], layout.all_k(block), temperature)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def errors(
+    point: str, values: OrderParameters, selection: dict, k: np.ndarray, temperature: float
+) -> Iterator[tuple]:
+    """The error of every rule, where rules cross, and the mean corrected by best-of-k."""
+    of_rule = rules(values, selection["cell_width"], temperature)
+    curves = {name: rule(k) for name, rule in of_rule.items()}
+    share, combined = mean_and_best_of_k(k, values)
+    curves |= {"combination": combined, "combination_share": share}
+    for name, curve in curves.items():
+        for number, value in zip(k, curve, strict=True):
+            yield point, number, temperature, name, "exact", float(value)
+    for number, value in weighted_votes(values, selection, temperature):
+        yield point, number, temperature, "weighted_vote", "exact", value
+    finite = k[np.isfinite(k)]
+    for pair in CROSSINGS:
+        place = crossing(*(of_rule[name] for name in pair), finite)
+        yield point, np.nan, temperature, "{}_to_{}".format(*pair), "exact", place
+
+
+def rules(values: OrderParameters, cell_width: float, temperature: float) -> dict[str, Rule]:
+    """The exact error of each rule as a function of k; of weighted votes see `weighted_votes`."""
+    return {
+        "best_of_k": lambda k: mean_selection_error(k, values, temperature=0.0),
+        "softmax": lambda k: mean_selection_error(k, values, temperature=temperature),
+        "mean": lambda k: aggregation.mean_error(k, values),
+        "median": lambda k: aggregation.median_error(k, values),
+        "weighted_mean": lambda k: weighted_mean_error(k, values, temperature=temperature),
+        "vote": lambda k: votes.vote_error(k, values, width=cell_width * np.sqrt(values.s2)),
+    }
+
+
+def weighted_votes(values: OrderParameters, selection: dict, temperature: float) -> Iterator[tuple]:
+    """The exact error of weighted votes at the k that are asked for, where the lattice resolves it."""
+    width = selection["cell_width"] * np.sqrt(values.s2)
+    for number in selection["k_weighted_vote"]:
+        try:
+            error = weighted_vote_error(float(number), values, width=width, temperature=temperature)
+        except ArithmeticError:
+            # Few candidates carry nearly all of the weight: simulation alone tells.
+            continue
+        yield float(number), float(error)
+
+
+def crossing(first: Rule, second: Rule, k: np.ndarray) -> float:
+    """The first integer at which the second rule is the better one, after the first has been; nan if none.
+
+    The finite k of the grid bracket it.
+    """
+
+    def lead(number: np.ndarray) -> np.ndarray:
+        return second(number) - first(number)
+
+    # One candidate is the same answer under every rule.
+    numbers = k[k > 1]
+    behind = lead(numbers) > 0
+    for place, (before, after) in enumerate(pairwise(behind)):
+        if before and not after:
+            low, high = numbers[place], numbers[place + 1]
+            while high - low > 1:
+                middle = np.floor((low + high) / 2.0)
+                low, high = (middle, high) if lead(np.array([middle]))[0] > 0 else (low, middle)
+            return float(high)
+    return np.nan
