@@ -53,6 +53,7 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
     numbers = numbers.reindex(columns=COLUMNS)
     with drawing.style():
         figure = Figure(figsize=(drawing.PAGE, HEIGHT))
+        figure.get_layout_engine().set(wspace=0.07)
         above, below = figure.subplots(2, 3)
         for axes, letter in zip([*above, *below], "abcdef", strict=True):
             drawing.panel_label(axes, letter)
@@ -144,7 +145,7 @@ def draw_map(axes: Axes, numbers: pd.DataFrame, reduced_temperature: float) -> N
     for rule in order:
         if rule in NAMES:
             axes.text(
-                *NAMES[rule], RULES[rule][0].replace(" mean", "\nmean"), fontsize=7, ha="center", va="center"
+                *NAMES[rule], RULES[rule][0].replace(" mean", "\nmean"), fontsize=6.5, ha="center", va="center"
             )
     for overshoot in winning_overshoots(reduced_temperature):
         axes.axvline(1.0 + overshoot, color="black", linestyle=":", linewidth=1.0)
