@@ -97,7 +97,7 @@ def mean_and_best_of_k(k: ArrayLike, order_parameters: OrderParameters) -> tuple
     >>> p = OrderParameters.overshoot(s2=1.0, q_tt=0.25, c=0.5)
     >>> share, error = mean_and_best_of_k([8, 512], p)
     >>> share.round(4).tolist(), error.round(6).tolist()
-    ([0.7414, 0.668], [0.055387, 0.000239])
+    ([0.7414, 0.668], [0.055388, 0.000243])
     """
     return best_combination(
         mean_error(k, order_parameters),
