@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from bestofk import provenance
 from ledger.aggregation import aggregation, aggregation_map
+from ledger.beam import beam_search
 from ledger.convergence import convergence_in_dimension
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.difficulty import decay_exponent, task_difficulty
@@ -45,6 +46,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "convergence_in_dimension": convergence_in_dimension,
     "task_difficulty": task_difficulty,
     "decay_exponent": decay_exponent,
+    "beam_search": beam_search,
     "replicate_spread": replicate_spread,
     "quadrature_accuracy": quadrature_accuracy,
 }

@@ -1,4 +1,4 @@
-"""Rule grid: lay out the points of an experiment, one row a training problem and reward."""
+"""Rule grid: lay out the points of an experiment, one row a training problem and reward, or a beam."""
 
 from bestofk import grid as layout
 from bestofk import provenance

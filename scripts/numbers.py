@@ -6,6 +6,7 @@ import numpy as np
 from bestofk import provenance
 from quoted import (
     aggregation,
+    beam,
     convergence,
     curves,
     difficulty,
@@ -94,6 +95,7 @@ DECLARATIONS = {
     "convergence_in_dimension": convergence.convergence_in_dimension,
     "task_difficulty": difficulty.task_difficulty,
     "decay_exponent": difficulty.decay_exponent,
+    "beam_search": beam.beam_search,
     "replicate_spread": spread.replicate_spread,
     "quadrature_accuracy": quadrature.quadrature_accuracy,
 }

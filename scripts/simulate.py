@@ -31,9 +31,13 @@ def main(grid: str, simulation: str, experiment: str, kind: str, batch: int, con
     of_kind = import_module(f"simulations.{kind}")
     rows: list[tuple] = []
     for _, problem in points.groupby("problem", sort=False):
-        model, rewards = layout.build_problem(problem, experiment, configuration["seed"])
+        # Beams have no training problem: their gaps are stated.
+        model, rewards, n_features = None, [], None
+        if "n_train" in problem:
+            model, rewards = layout.build_problem(problem, experiment, configuration["seed"])
+            n_features = model.spectrum.size
         key = int(problem["seed_key"].iloc[0])
-        for replicate in layout.batch_replicates(block, int(problem["n_features"].iloc[0]), batch):
+        for replicate in layout.batch_replicates(block, n_features, batch):
             rng = engine.generator(configuration["seed"], experiment, key, replicate)
             rows += of_kind.simulate(problem, model, rewards, block, replicate, rng)
     provenance.write_table(pd.DataFrame(rows, columns=of_kind.COLUMNS), simulation)

@@ -144,9 +144,8 @@ def draw_map(axes: Axes, numbers: pd.DataFrame, reduced_temperature: float) -> N
     )
     for rule in order:
         if rule in NAMES:
-            axes.text(
-                *NAMES[rule], RULES[rule][0].replace(" mean", "\nmean"), fontsize=6.5, ha="center", va="center"
-            )
+            label = RULES[rule][0].replace(" mean", "\nmean")
+            axes.text(*NAMES[rule], label, fontsize=6.5, ha="center", va="center")
     for overshoot in winning_overshoots(reduced_temperature):
         axes.axvline(1.0 + overshoot, color="black", linestyle=":", linewidth=1.0)
     drawing.log_axis(axes.xaxis, cells.columns.min(), cells.columns.max())

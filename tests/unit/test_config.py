@@ -87,7 +87,11 @@ TEN = list(range(1, 11))
 POWER = {"shape": "power_law", "scale": 1.0}
 # path, value put there, key named (None: the path itself), what it holds, a word of what is allowed
 HARD = (*E, "task_difficulty")
+BEAM = (*E, "beam_search", "beam")
 BAD_VALUES = [
+    ((*BEAM, "teacher_gap"), [0.0, 1.0], None, "[0.0, 1.0]", "a list of three values"),
+    ((*BEAM, "width"), [1, 2], "width[0]", "1", "an integer from 2"),
+    ((*BEAM, "bias"), 0.0, None, "0.0", "greater than 0 and at most 2"),
     ((*HARD, "problem", "teacher", "kappa"), [0.0, 0.5], "kappa[0]", "0.0", "label noise alone gives"),
     ((*HARD, "problem", "reward", "overshoot"), [1.0], None, "[1.0]", "[0.0]"),
     ((*HARD, "selection", "k_direct"), [1, 3], "selection.k_direct", "3", "each value must also be in k"),

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 import pytest
-from bestofk import config, grid, provenance
+from bestofk import beam_grid, config, grid, provenance
 from bestofk.model import Overshoot
 from hypothesis import given
 from hypothesis import strategies as st
@@ -333,3 +333,56 @@ def test_laws_of_inputs_multiply_problems_and_leave_the_others_as_they_were():
 def test_teacher_from_the_prior_enters_by_its_root_mean_square():
     model = grid.build_model({**ROW, "teacher_draw": "prior"}, "test", 1)
     np.testing.assert_array_equal(model.teacher, np.full(20, 2.0))
+
+
+BEAM = PAPER["experiments"]["beam_search"]
+
+
+def test_beams_are_those_of_the_block_each_once_and_with_its_own_seed():
+    points, settings = grid.points("beam_search", BEAM), BEAM["beam"]
+    assert list(points.columns) == grid.BEAM_COLUMNS
+    assert points["point"].is_unique and points["seed_key"].is_unique
+    assert (points["point"] == points["problem"]).all()
+    right = points[(points["partial_reward"] == "right") & (points["width"] == 1)]
+    asked = {(steps, gap) for steps in settings["steps"] for gap in settings["teacher_gap"]}
+    asked |= {(settings["biased_steps"], gap) for gap in settings["biased_teacher_gap"]}
+    one_input = right[right["kappa"].isna()]
+    assert sorted(zip(one_input["steps"], one_input["teacher_gap"], strict=True)) == sorted(asked)
+    assert right.loc[right["kappa"].notna(), "steps"].tolist() == settings["averaged_steps"]
+    wrong = points[(points["reward_bias"] > 0) & (points["width"] == 1)]
+    kinds = ["constant", *beam_grid.WRONG]
+    assert wrong["partial_reward"].tolist() == kinds * len(settings["biased_teacher_gap"])
+    assert set(wrong["reward_bias"]) == {settings["bias"]}
+    wide = points[points["width"] > 1].groupby("partial_reward")["width"].agg(list).to_dict()
+    assert wide == {"right": settings["width"], "corrected": settings["width"]}
+
+
+def test_columns_of_beams_are_those_of_the_data_dictionary():
+    contract = json.loads((ROOT / "workflow" / "schemas" / "tables.json").read_text())["tables"]
+    points = grid.points("beam_search", BEAM)
+    assert list(contract["beam grid"]["columns"]) == list(points.columns)
+    assert set(points["partial_reward"]) <= set(contract["beam grid"]["columns"]["partial_reward"]["values"])
+
+
+def test_names_of_beams_come_from_the_beam_alone():
+    settings = {**BEAM["beam"], "steps": [1, 2], "averaged_steps": [4], "width": [2]}
+    fewer, all_of_them = grid.points("test", {"beam": settings}), grid.points("beam_search", BEAM)
+    assert set(fewer["point"]) < set(all_of_them["point"])
+
+
+@pytest.mark.parametrize(
+    ("partial_reward", "biases"),
+    [
+        ("right", [0.0, 0.0, 0.0, 0.0]),
+        ("ramp", [0.2, 0.4, 0.6, 0.8]),
+        ("constant", [0.8, 0.8, 0.8, 0.8]),
+        ("corrected", [0.8, 0.8, 0.8, 0.0]),
+    ],
+)
+def test_steps_of_a_beam_add_up_to_a_candidate(partial_reward, biases):
+    bias = 0.0 if partial_reward == "right" else 0.8
+    beam = {"steps": 4, "teacher_gap": 1.5, "partial_reward": partial_reward, "reward_bias": bias}
+    steps = beam_grid.steps_of(beam)
+    assert steps["teacher_gaps"].sum() == pytest.approx(1.5)
+    assert (steps["step_stds"] ** 2).sum() == pytest.approx(1.0)
+    assert steps["reward_biases"] == pytest.approx(biases)

@@ -17,6 +17,8 @@ def contract_of(path: Path) -> str:
         return f"figure {experiment}"
     if experiment == "replicate_spread" and folder in ("simulation", "tables"):
         return "replicates simulated" if folder == "simulation" else "replicates"
+    if experiment == "beam_search" and folder in ("grid", "tables"):
+        return f"beam {folder}"
     if experiment in CONTRACT and folder in ("theory", "tables"):
         return experiment
     if experiment == "overview" and folder in ("simulation", "tables"):

@@ -18,6 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from bestofk import beam_grid
 from bestofk.difficulty import teacher_mean_square
 from bestofk.equivalents import order_parameters
 from bestofk.model import Overshoot, TeacherStudent
@@ -35,6 +36,9 @@ COLUMNS = [
     *("spectrum_values", "noise_var", "prior_var", "teacher_mean_square", "teacher_draw"),
     *("aspect_ratio", "reward", "reward_value", "reward_weights", "seed_key"),
 ]
+
+#: Columns of the grid table of beams.
+BEAM_COLUMNS = ["point", "problem", *beam_grid.COLUMNS, "seed_key"]
 
 
 def block_of(configuration: Block, experiment: str) -> dict[str, Any]:
@@ -127,14 +131,15 @@ def points(experiment: str, block: Block) -> pd.DataFrame:
     experiment : str
         Name of the experiment, for messages.
     block : mapping
-        The experiment's block. Without a ``problem`` there are no points.
+        The experiment's block. Without a ``problem`` or a ``beam`` there are no points.
 
     Returns
     -------
     pandas.DataFrame
-        The grid table, one training problem after the other. ``point`` and ``problem`` are 12 hexadecimal
-        digits from the canonical JSON of the point and of its training problem, ``seed_key`` is the CRC-32 of
-        the latter. None depends on the other points, nor on whether n_train or aspect_ratio is given.
+        The grid table, one training problem after the other; of a ``beam`` each point is a problem by itself.
+        ``point`` and ``problem`` are 12 hexadecimal digits from the canonical JSON of the point and of its
+        training problem, ``seed_key`` is the CRC-32 of the latter. None depends on the other points, nor on
+        whether n_train or aspect_ratio is given.
 
     Raises
     ------
@@ -152,6 +157,8 @@ def points(experiment: str, block: Block) -> pd.DataFrame:
     """
     import pandas as pd
 
+    if "beam" in block:
+        return pd.DataFrame(_beams(block["beam"]), columns=BEAM_COLUMNS)
     rows = []
     for training in _training_problems(block["problem"]) if "problem" in block else ():
         text = canonical_json(training)
@@ -166,6 +173,13 @@ def points(experiment: str, block: Block) -> pd.DataFrame:
     if table["point"].duplicated().any():
         raise ValueError(f"experiments.{experiment}.problem gives one point twice; every point must differ")
     return table
+
+
+def _beams(settings: Block) -> Iterator[dict[str, Any]]:
+    for beam in beam_grid.beams(settings):
+        text = canonical_json(beam)
+        name = _identifier(text)
+        yield {"point": name, "problem": name, **beam, "seed_key": crc32(text.encode())}
 
 
 def _training_problems(problem: Block) -> Iterator[dict[str, Any]]:
@@ -422,7 +436,7 @@ def build_problem(rows: pd.DataFrame, experiment: str, seed: int) -> tuple[Teach
     return models[0], [model.reward for model in models]
 
 
-def batch_replicates(block: Block, n_features: int, batch: int) -> range:
+def batch_replicates(block: Block, n_features: int | None, batch: int) -> range:
     """Return the replicates of a training problem that one batch simulates.
 
     Parameters
@@ -430,8 +444,8 @@ def batch_replicates(block: Block, n_features: int, batch: int) -> range:
     block : mapping
         The experiment's block; its ``simulation`` gives ``replicates``, one number or one for each of
         ``problem.n_features``, and ``batches`` from 1 to the fewest replicates.
-    n_features : int
-        Dimension of the training problem.
+    n_features : int or None
+        Dimension of the training problem, None where there is none.
     batch : int
         From 0 to batches - 1.
 

@@ -69,6 +69,8 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
             yield from _judges(f"experiments.{name}.map", block["map"])
         if block["kind"] == "best_reward":
             yield from _overshoots(name, block, configuration["seed"])
+        if block["kind"] == "beam":
+            yield from _beams(f"experiments.{name}.beam", block["beam"])
 
 
 def _name(run: str, path: Path) -> Iterator[str]:
@@ -120,6 +122,7 @@ _LEAST = {
         ("problem.reward.overshoot", 3, "the figure has a panel for each of three"),
         ("selection.k", 2, "the text compares the smallest with the largest"),
     ],
+    "experiments.beam_search": [("beam.steps", 2, "the gain is that of more steps than one")],
 }
 
 #: Values that a list must hold.
@@ -147,6 +150,7 @@ _HELD = {
         *(("expansion.overshoot", number) for number in (0.0, 15.0)),
     ],
     "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
+    "experiments.beam_search": [("beam.steps", 1), ("beam.averaged_steps", 1)],
     "experiments.quadrature_accuracy": [
         *(("quadrature.reward_gap", number) for number in (0.0, 6.0, 50.0)),
         *(("quadrature.nodes", number) for number in (6, 9)),
@@ -330,3 +334,15 @@ def _at(block: Mapping[str, Any], key: str) -> Any:
 
 def _text(values: Any) -> str:
     return "[" + ", ".join(f"{value:g}" for value in values) + "]"
+
+
+def _beams(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Whether some average has a law, and every width is simulated at the largest k."""
+    if settings["averaged_steps"][-1] <= 2 * settings["averaged_kappa"]:
+        yield (
+            f"{path}.averaged_steps ends at {settings['averaged_steps'][-1]}; it must end beyond "
+            f"2 averaged_kappa = {2 * settings['averaged_kappa']:g}, where the average has a law."
+        )
+    largest = settings["k"][-1]
+    if several := [width for width in settings["width"] if largest % width]:
+        yield f"{path}.width holds {several[0]}; it must divide the largest k, {largest}."

@@ -104,6 +104,7 @@ FIGURES = {
     "universality": {"experiments": ["universality"], "place": "paper"},
     "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
     "aggregation": {"experiments": ["aggregation", "aggregation_map"], "place": "paper"},
+    "beam_search": {"experiments": ["beam_search"], "place": "paper"},
     "inference_vs_data": {"experiments": ["inference_vs_data"], "place": "paper"},
     "convergence_in_dimension": {
         "experiments": ["convergence_in_dimension", "equivalents"],

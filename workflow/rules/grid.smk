@@ -11,7 +11,7 @@ rule grid:
     conda:
         "../../envs/paper.yaml"
     params:
-        configuration=lambda wildcards: block(wildcards.experiment, "problem"),
+        configuration=lambda wildcards: block(wildcards.experiment, "problem", "beam"),
         experiment="{experiment}",
         versions=versions("scripts/grid.py"),
     message:
