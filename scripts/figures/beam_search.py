@@ -41,6 +41,7 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
     numbers = numbers.reindex(columns=COLUMNS)
     with drawing.style():
         figure = Figure(figsize=(drawing.PAGE, HEIGHT))
+        figure.get_layout_engine().set(wspace=0.07)
         axes = figure.subplots(2, 3)
         panels = dict(iter(numbers.groupby("panel")))
         draw_right(axes[0], [panels[letter] for letter in "abc"])
@@ -209,8 +210,7 @@ def draw_widths(axes: Axes, numbers: pd.DataFrame) -> None:
     marks = {"color": "black", "linestyle": "none", "markersize": 3.2}
     handles.append(Line2D([], [], marker="o", label="right", **marks))
     handles.append(Line2D([], [], marker="s", markerfacecolor="white", label="corrected last", **marks))
-    places = {"ncols": 2, "columnspacing": 1.0, "handlelength": 1.2}
-    axes.legend(handles=handles, loc="upper right", borderaxespad=0.2, labelspacing=0.3, **places)
+    axes.legend(handles=handles, loc="upper right", borderaxespad=0.2, labelspacing=0.3, handlelength=1.2)
 
 
 def draw_averages(axes: Axes, numbers: pd.DataFrame) -> None:
