@@ -28,19 +28,37 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
     """One row a point, k, quantity and method; the temperature is that of the weights."""
     rows: list[tuple] = []
     for models in problems(points, experiment, seed):
+        # Rules that look at no judge have one curve for all of them.
+        known: dict[str, np.ndarray] = {}
         for point, model in models.items():
             rows += order_parameters(point, model)
             (temperature,) = layout.temperatures(block, model)
-            rows += errors(point, equivalent(model), block["selection"], layout.all_k(block), temperature)
+            k, values = layout.all_k(block), equivalent(model)
+            known |= blind_curves(k, values, block["selection"]) if not known else {}
+            rows += errors(point, values, block["selection"], k, temperature, known)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def blind_curves(k: np.ndarray, values: OrderParameters, selection: dict) -> dict[str, np.ndarray]:
+    """The error of each rule that looks at no judge."""
+    return {
+        "mean": aggregation.mean_error(k, values),
+        "median": aggregation.median_error(k, values),
+        "vote": votes.vote_error(k, values, width=selection["cell_width"] * np.sqrt(values.s2)),
+    }
+
+
 def errors(
-    point: str, values: OrderParameters, selection: dict, k: np.ndarray, temperature: float
+    point: str,
+    values: OrderParameters,
+    selection: dict,
+    k: np.ndarray,
+    temperature: float,
+    known: dict[str, np.ndarray],
 ) -> Iterator[tuple]:
     """The error of every rule, where rules cross, and the mean corrected by best-of-k."""
-    of_rule = rules(values, selection["cell_width"], temperature)
-    curves = {name: rule(k) for name, rule in of_rule.items()}
+    of_rule = judged_rules(values, temperature)
+    curves = known | {name: rule(k) for name, rule in of_rule.items()}
     share, combined = mean_and_best_of_k(k, values)
     curves |= {"combination": combined, "combination_share": share}
     for name, curve in curves.items():
@@ -49,20 +67,18 @@ def errors(
     for number, value in weighted_votes(values, selection, temperature):
         yield point, number, temperature, "weighted_vote", "exact", value
     finite = k[np.isfinite(k)]
+    crossed = of_rule | {"mean": lambda k: aggregation.mean_error(k, values)}
     for pair in CROSSINGS:
-        place = crossing(*(of_rule[name] for name in pair), finite)
+        place = crossing(*(crossed[name] for name in pair), finite)
         yield point, np.nan, temperature, "{}_to_{}".format(*pair), "exact", place
 
 
-def rules(values: OrderParameters, cell_width: float, temperature: float) -> dict[str, Rule]:
-    """The exact error of each rule as a function of k; of weighted votes see `weighted_votes`."""
+def judged_rules(values: OrderParameters, temperature: float) -> dict[str, Rule]:
+    """The exact error of each rule that looks at the judge, as a function of k; but see `weighted_votes`."""
     return {
         "best_of_k": lambda k: mean_selection_error(k, values, temperature=0.0),
         "softmax": lambda k: mean_selection_error(k, values, temperature=temperature),
-        "mean": lambda k: aggregation.mean_error(k, values),
-        "median": lambda k: aggregation.median_error(k, values),
         "weighted_mean": lambda k: weighted_mean_error(k, values, temperature=temperature),
-        "vote": lambda k: votes.vote_error(k, values, width=cell_width * np.sqrt(values.s2)),
     }
 
 

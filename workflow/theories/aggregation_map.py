@@ -7,7 +7,7 @@ from bestofk import grid as layout
 from bestofk.combination import mean_and_best_of_k
 from bestofk.equivalents import OrderParameters
 
-from theories.aggregation import rules
+from theories.aggregation import blind_curves, judged_rules
 
 #: Rules that are compared; the first of those that are equally good wins.
 COMPARED = ("best_of_k", "softmax", "mean", "weighted_mean", "vote")
@@ -20,13 +20,12 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
     k = layout.search_grid(settings["k_max"], settings["k_points_per_octave"])
     k = k[k > 1]
     temperature = 2.0 * settings["reduced_temperature"]
-    frames, vote = [], None
+    frames, known = [], {}
     for ratio in layout.axis(settings["gap_ratio"]):
         values = OrderParameters.overshoot(s2=1.0, q_tt=settings["q_tt"], c=float(ratio) - 1.0)
-        of_rule = rules(values, settings["cell_width"], temperature)
-        # The judge has no say in a vote.
-        vote = of_rule["vote"](k) if vote is None else vote
-        errors = {name: vote if name == "vote" else of_rule[name](k) for name in COMPARED}
+        known |= blind_curves(k, values, settings) if not known else {}
+        judged = {name: rule(k) for name, rule in judged_rules(values, temperature).items()}
+        errors = {name: (known | judged)[name] for name in COMPARED}
         share, combined = mean_and_best_of_k(k, values)
         frame = pd.DataFrame({"k": k, **errors, "combination": combined, "combination_share": share})
         frames.append(
