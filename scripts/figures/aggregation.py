@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from bestofk import provenance
 from bestofk.weighted_mean import winning_overshoots
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
@@ -24,6 +25,16 @@ RULES = {
     "mean": ("mean", {"color": "black", **drawing.EXACT}),
     "median": ("median", {"color": "0.45", **drawing.EXPANSION}),
     "vote": ("vote", {"color": "0.45", **drawing.PUBLISHED}),
+}
+
+#: What has no line, because it is exact at a few k only.
+SIMULATED = {"linestyle": "none", "marker": "o", "markersize": 3}
+
+#: Combinations with the mean, and what they are compared with.
+COMBINATIONS = {
+    "combination": ("mean with best of k", drawing.EXACT),
+    "weighted_combination": ("mean with weighted mean", drawing.PUBLISHED),
+    "single rule": ("best single rule", drawing.EXPANSION),
 }
 
 #: The single rules with which the combination is compared: the best of those that the map compares.
@@ -60,7 +71,10 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
         for axes, letter in zip(above, "abc", strict=True):
             draw_rules(axes, numbers[numbers["panel"] == letter])
         above[0].set_ylabel(r"error $\delta/s^2$")
-        handles = [Line2D([], [], label=label, **style) for label, style in RULES.values()]
+        handles = [
+            Line2D([], [], label=label, **style | (SIMULATED if rule == "weighted_vote" else {}))
+            for rule, (label, style) in RULES.items()
+        ]
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.2)
         draw_map(below[0], numbers[numbers["panel"] == "d"], judges["reduced_temperature"].iloc[0])
         draw_combination(below[1], numbers[numbers["panel"] == "e"])
@@ -71,7 +85,7 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
 def scaled(table: pd.DataFrame) -> pd.DataFrame:
     """What is known of every quantity, with errors in units of s^2."""
     s2 = table[table["quantity"] == "s2"].set_index("point")["two_point"]
-    names = [*RULES, "combination", "combination_share"]
+    names = [*RULES, "combination", "weighted_combination", "combination_share"]
     rows = table[table["quantity"].isin(names)].rename(columns={"quantity": "series", "exact": "value"})
     unit = np.where(rows["series"] == "combination_share", 1.0, rows["point"].map(s2))
     for column in ("value", "simulation", "standard_error"):
@@ -97,7 +111,7 @@ def of_combination(curves: pd.DataFrame) -> pd.DataFrame:
     """The combination, the best single rule beside it, and the share of best-of-k."""
     known = curves[curves["series"].isin(SINGLE) & curves["value"].notna()]
     single = known.groupby(["overshoot", "k"], as_index=False)["value"].min().assign(series="single rule")
-    combined = curves[curves["series"] == "combination"]
+    combined = curves[curves["series"].isin(["combination", "weighted_combination"])]
     shares = curves[curves["series"] == "combination_share"]
     return pd.concat([single.assign(panel="e"), combined.assign(panel="e"), shares.assign(panel="f")])
 
@@ -156,35 +170,40 @@ def draw_map(axes: Axes, numbers: pd.DataFrame, reduced_temperature: float) -> N
     axes.set_ylabel("candidates $k$")
 
 
+def judge_colours(count: int) -> list[tuple]:
+    """Colours of the judges, none of them that of a rule."""
+    return [tuple(row[:3]) for row in colormaps["plasma"](np.linspace(0.05, 0.8, count))]
+
+
 def draw_combination(axes: Axes, numbers: pd.DataFrame) -> None:
     """Draw the error of the mean combined with best-of-k beside that of the best single rule."""
     judges = np.sort(numbers["overshoot"].unique())
     largest = numbers.loc[np.isfinite(numbers["k"]), "k"].max()
-    for overshoot, colour in zip(judges, drawing.colours(judges.size), strict=True):
+    for overshoot, colour in zip(judges, judge_colours(judges.size), strict=True):
         rows = numbers[(numbers["overshoot"] == overshoot) & np.isfinite(numbers["k"])].sort_values("k")
-        combined, single = rows[rows["series"] == "combination"], rows[rows["series"] == "single rule"]
-        axes.plot(combined["k"], combined["value"], color=colour, **drawing.EXACT)
-        axes.plot(single["k"], single["value"], color=colour, **drawing.EXPANSION)
-        drawn = combined[combined["simulation"].notna()]
-        bars = drawn["simulation"], drawn["standard_error"]
-        drawing.with_bars(axes, drawn["k"], *bars, color=colour, markersize=2.6)
+        for series, (_, style) in COMBINATIONS.items():
+            curve = rows[rows["series"] == series]
+            axes.plot(curve["k"], curve["value"], color=colour, **style)
+            drawn = curve[curve["simulation"].notna()] if series != "single rule" else curve[:0]
+            bars = drawn["simulation"], drawn["standard_error"]
+            drawing.with_bars(axes, drawn["k"], *bars, color=colour, markersize=2.6)
     drawing.candidates_axis(axes, largest)
     drawing.log_axis(axes.yaxis, 1e-6, 1.0)
     axes.set_ylim(3e-7, 2.0)
     axes.set_ylabel(r"error $\delta/s^2$")
     handles = [
         Line2D([], [], color=colour, label=f"$c$ = {overshoot:g}", **drawing.EXACT)
-        for overshoot, colour in zip(judges, drawing.colours(judges.size), strict=True)
+        for overshoot, colour in zip(judges, judge_colours(judges.size), strict=True)
     ]
-    handles.append(Line2D([], [], color="0.3", label="best single rule", **drawing.EXPANSION))
-    axes.legend(handles=handles, loc="lower left", borderaxespad=0.2)
+    handles += [Line2D([], [], color="0.3", label=label, **style) for label, style in COMBINATIONS.values()]
+    axes.legend(handles=handles, loc="lower left", borderaxespad=0.2, labelspacing=0.25, fontsize=6.3)
 
 
 def draw_shares(axes: Axes, numbers: pd.DataFrame) -> None:
     """Draw the share of best-of-k in the combination, and its limit 1/(1 + c)."""
     judges = np.sort(numbers["overshoot"].unique())
     finite = numbers[np.isfinite(numbers["k"])]
-    for overshoot, colour in zip(judges, drawing.colours(judges.size), strict=True):
+    for overshoot, colour in zip(judges, judge_colours(judges.size), strict=True):
         rows = finite[(finite["overshoot"] == overshoot) & (finite["k"] > 1)].sort_values("k")
         axes.plot(rows["k"], rows["value"], color=colour, **drawing.EXACT)
         limit = numbers[(numbers["overshoot"] == overshoot) & np.isinf(numbers["k"])]["value"]
@@ -192,6 +211,7 @@ def draw_shares(axes: Axes, numbers: pd.DataFrame) -> None:
     drawing.candidates_axis(axes, finite["k"].max(), infinity=True)
     axes.set_ylim(0.0, 1.05)
     axes.set_ylabel("share of best of $k$")
+    axes.set_title("colours as in e")
 
 
 if "snakemake" in globals():

@@ -66,9 +66,8 @@ def curves(rows: pd.DataFrame, panel: str) -> list[pd.DataFrame]:
 
 def right(table: pd.DataFrame) -> list[pd.DataFrame]:
     """Panels a to c: right partial rewards, one gap each, without the gap of one beam alone."""
-    rows = table[
-        (table["quantity"] == "error") & (table["partial_reward"] == "right") & (table["width"] == 1)
-    ]
+    rows = table[(table["quantity"] == "error") & (table["width"] == 1)]
+    rows = rows[rows["partial_reward"].isin(["right", "ahead"])]
     several = rows.groupby("teacher_gap")["steps"].nunique()
     gaps = several[several > 1].index
     return [
@@ -134,7 +133,9 @@ def draw_right(row: np.ndarray, panels: list[pd.DataFrame]) -> None:
     exact = every[every["series"] == "exact"]
     for axes, numbers in zip(row, panels, strict=True):
         for steps, colour in zip(counts, drawing.colours(counts.size), strict=True):
-            draw_curve(axes, numbers[numbers["steps"] == steps], color=colour)
+            rows = numbers[numbers["steps"] == steps]
+            for judge, style in (("right", drawing.EXACT), ("ahead", drawing.EXPANSION)):
+                draw_curve(axes, rows[rows["partial_reward"] == judge], color=colour, style=style)
         drawing.candidates_axis(axes, exact["k"].max())
         error_axis(axes, exact["value"].min(), exact["value"].max())
         axes.set_ylim(exact["value"].min() / 2, exact["value"].max() * 2)
@@ -144,7 +145,15 @@ def draw_right(row: np.ndarray, panels: list[pd.DataFrame]) -> None:
         Line2D([], [], color=colour, label="1 (best of $k$)" if steps == 1 else f"{steps:g}", **drawing.EXACT)
         for steps, colour in zip(counts, drawing.colours(counts.size), strict=True)
     ]
-    row[0].legend(handles=handles, title="steps $L$", title_fontsize=7, loc="lower left", borderaxespad=0.2)
+    handles.append(Line2D([], [], color=colour, label=f"{counts[-1]:g}, ahead", **drawing.EXPANSION))
+    row[0].legend(
+        handles=handles,
+        title="steps $L$",
+        title_fontsize=7,
+        loc="lower left",
+        borderaxespad=0.2,
+        labelspacing=0.3,
+    )
 
 
 def draw_curve(axes: Axes, numbers: pd.DataFrame, *, color, style: dict = drawing.EXACT) -> None:

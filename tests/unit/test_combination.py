@@ -67,7 +67,12 @@ def test_combination_is_least_on_its_parabola_and_stays_convex():
     assert best_combination(2.0, 2.0, 2.0) == (0.0, 2.0)
 
 
-@pytest.mark.parametrize("moments", [(-1.0, 1.0, 0.0), (1.0, 1.0, 1.1), (1.0, np.nan, 0.0)])
+def test_an_infinite_error_is_refused():
+    with pytest.raises(ValueError, match="an error has the value inf; it must be finite"):
+        best_combination(1.0, np.inf, 0.0)
+
+
+@pytest.mark.parametrize("moments", [(-1.0, 1.0, 0.0), (1.0, 1.0, 1.1), (1.0, 1.0, np.nan)])
 def test_moments_of_no_answers_are_refused(moments):
     with pytest.raises(ValueError, match="product has the value"):
         best_combination(*moments)
@@ -78,6 +83,7 @@ def test_moments_of_no_answers_are_refused(moments):
     [
         ({"k": [0]}, "k has the value 0"),
         ({"temperature": -1.0}, "temperature"),
+        ({"temperature": np.inf}, "it must be finite"),
         ({"order_parameters": OrderParameters(s2=1.0, q_tt=0.1, q_tr=0.0, q_rr=0.0)}, "must be positive"),
         ({"order_parameters": OrderParameters(s2=1.0, q_tt=0.1, q_tr=0.0, q_rr=60.0)}, "kappa"),
     ],

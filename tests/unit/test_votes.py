@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from bestofk.equivalents import OrderParameters
 from bestofk.votes import cells, plurality, vote_error, vote_error_at
+from scipy.stats import binom, multinomial
 
 UNIT = OrderParameters(s2=1.0, q_tt=0.0, q_tr=0.0, q_rr=0.0)
 
@@ -118,3 +119,30 @@ def test_excess_law_is_reached_by_narrow_cells():
 def test_what_is_outside_the_domain_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("k", [19, 20, 21, 30, 101, 1000])
+@pytest.mark.parametrize("p", [0.6, 0.52])
+def test_two_cells_are_a_binomial(k, p):
+    # Of two cells even and odd numbers of candidates differ: one of them can tie.
+    votes = np.arange(k + 1)
+    law = binom.pmf(votes, k, p)
+    wins = law[votes > k / 2].sum() + 0.5 * law[votes * 2 == k].sum()
+    assert plurality(k, [p, 1 - p]) == pytest.approx([wins, 1 - wins], abs=1e-10)
+
+
+@pytest.mark.parametrize("k", [20, 31])
+def test_three_cells_are_a_trinomial(k):
+    p = np.array([0.4, 0.35, 0.25])
+    wins = np.zeros(3)
+    for first in range(k + 1):
+        for second in range(k + 1 - first):
+            votes = np.array([first, second, k - first - second])
+            leads = votes == votes.max()
+            wins += leads / leads.sum() * multinomial.pmf(votes, k, p)
+    assert plurality(k, p) == pytest.approx(wins, abs=1e-10)
+
+
+def test_ties_of_many_cells_are_shared():
+    # Of more cells than candidates nearly all lead together.
+    assert plurality(40, np.full(1000, 1e-3)) == pytest.approx(np.full(1000, 1e-3), rel=1e-8)

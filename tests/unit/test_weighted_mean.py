@@ -30,10 +30,9 @@ def test_error_of_drawn_candidates(a, b, t, k):
     assert abs(exact - squares.mean()) < 4 * squares.std() / math.sqrt(squares.size)
 
 
-@pytest.mark.parametrize(("a", "b", "t"), INPUTS)
+# The weights of the other inputs change too fast for so few nodes.
+@pytest.mark.parametrize(("a", "b", "t"), [gaps for gaps in INPUTS if gaps[2] >= 1])
 def test_error_of_two_candidates_by_gauss_hermite(a, b, t):
-    if t < 1:  # the weights of the other inputs change too fast for so few nodes
-        return
     nodes, weights = np.polynomial.hermite_e.hermegauss(120)
     pair = np.stack(np.meshgrid(nodes, nodes), axis=-1)
     square = weighted_means(pair, a, b, t) ** 2

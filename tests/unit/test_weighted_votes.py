@@ -42,6 +42,20 @@ def test_against_votes_that_are_drawn(k, gap, reward_gap, t):
     assert abs(mean - exact) < 4.0 * standard_error + 1e-3
 
 
+@pytest.mark.parametrize("k", [21, 30])
+def test_wide_cells_against_votes_that_are_drawn(k):
+    # Of two or three cells it matters whether the number of candidates is even.
+    width, phase, gap, reward_gap, t = 4.0, 0.583, 0.66, 1.8, 40.0
+    rng, m = np.random.default_rng(5), 40_000
+    z = rng.standard_normal((k, m))
+    cell = np.rint(z / width - phase).astype(int) + 3
+    weight = np.exp(-((reward_gap + z) ** 2) / (2 * t))
+    sums = np.stack([(weight * (cell == place)).sum(axis=0) for place in range(7)])
+    squares = (gap + width * (sums.argmax(axis=0) - 3 + phase)) ** 2
+    exact = weighted_vote_error_at(k, gap, reward_gap, width=width, phase=phase, temperature=2 * t)
+    assert abs(squares.mean() - exact) < 4.0 * squares.std() / np.sqrt(m) + 1e-3
+
+
 def test_values_of_another_implementation():
     # A contour integral and an FFT written on its own, on a four times finer lattice.
     error = weighted_vote_error_at([16, 64, 256], 0.5, 1.5, temperature=4.0, **GRID)
@@ -123,6 +137,7 @@ def test_what_the_lattice_does_not_resolve_is_refused():
         ({"width": 0.01}, "width is 0.01"),
         ({"phase": 1.0}, "phase is 1.0"),
         ({"k": 0}, "from 1 to 10000"),
+        ({"k": []}, "k is empty"),
         ({"k": 10_001}, "from 1 to 10000"),
         ({"reward_gap": 60.0}, "reward_gap has the value 60"),
         ({"predictive_std": -1.0}, "predictive_std is -1"),
@@ -132,3 +147,12 @@ def test_what_is_outside_the_domain_is_refused(changes, message):
     arguments = {"k": 4, "teacher_gap": 0.5, "reward_gap": 1.0, "temperature": 2.0, **GRID} | changes
     with pytest.raises(ValueError, match=message):
         weighted_vote_error_at(**arguments)
+
+
+def test_average_over_wide_cells_is_refused():
+    p = OrderParameters(s2=1.0, q_tt=0.2, q_tr=0.1, q_rr=0.3)
+    with pytest.raises(ValueError, match="of an average it may be at most 5"):
+        weighted_vote_error(4, p, width=6.0, temperature=2.0)
+    # One candidate is off by the centre of its cell.
+    one = weighted_vote_error(1, p, width=5.0, temperature=2.0)
+    assert one == pytest.approx(0.2 + 1.0 + 25 / 12, abs=1e-3)

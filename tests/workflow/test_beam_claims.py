@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from bestofk.beam_grid import steps_of
+from bestofk.beam_laws import last_step_law
 from ledger.beam import beam_search
-from theories.beam import last_step
 
 SETTINGS = {"confidence": 0.99, "margin": 0.01, "beam_margin": 0.05, "limit_tolerance": 1e-3}
 K = (8.0, 2.0**20)
@@ -33,13 +33,14 @@ def beam_frame(
     """Beams that follow their laws, the small k simulated, everything as claimed unless asked."""
     rows = []
     kinds = [(steps, gap, "right") for steps, gap in itertools.product((1, 4), (0.0, 0.5))] + WRONG
+    kinds.append((4, 0.5, "ahead"))
     for steps, gap, kind in kinds:
         beam = {"steps": steps, "teacher_gap": gap, "partial_reward": kind, "width": 1, "replicates": 100.0}
-        beam |= {"reward_bias": 0.0 if kind == "right" else 0.8, "point": f"{steps} {gap} {kind}"}
-        end, coefficient = last_step(**steps_of(beam))
+        beam |= {"reward_bias": 0.0 if kind in ("right", "ahead") else 0.8, "point": f"{steps} {gap} {kind}"}
+        end, coefficient = last_step_law(**steps_of(beam))
         for k in K:
             law = end + coefficient / ((k + 1) * (k + 2))
-            exact = law * (gain if kind == "right" and steps > 1 else 1.0)
+            exact = law * (gain if kind in ("right", "ahead") and steps > 1 else 1.0)
             if kind == "constant" and steps > 1:
                 exact = end + (law - end) * excess
             exact += limit * (kind == "corrected")
@@ -73,6 +74,8 @@ def beam_frame(
         ({}, "beam_agrees_on_average", "holds"),
         ({"simulated": 1.02}, "beam_agrees_on_average", "fails"),
         ({"simulated": 1.02}, "beam_agrees", "holds"),
+        ({}, "beam_ahead_gain", "holds"),
+        ({"gain": 1.01}, "beam_ahead_gain", "fails"),
         ({}, "beam_last_step_law", "holds"),
         ({"gain": 1.01}, "beam_last_step_law", "fails"),
         ({"excess": 0.9}, "beam_last_step_law", "fails"),
@@ -103,7 +106,7 @@ def test_claims_of_beam_search(change, name, verdict):
 
 
 def test_law_of_one_step_is_that_of_best_of_k():
-    limit, coefficient = last_step(np.array([0.7]), np.array([1.0]), np.array([0.9]))
+    limit, coefficient = last_step_law(np.array([0.7]), np.array([1.0]), np.array([0.9]))
     assert limit == pytest.approx(0.81)
     # Gaps 0.7 to the teacher and 1.6 to the judge.
     assert coefficient == pytest.approx(math.pi * math.exp(1.6**2) * (1 + 2 * 0.7 * 1.6 - 2 * 1.6**2))

@@ -1,4 +1,4 @@
-"""The walk through the candidates that every simulation takes.
+"""The walk through the candidates of selection, and what other simulations share with it.
 
 Everything is done in standard units, gap/s and Z ~ N(0, 1): forming m + s Z with s much smaller than m would
 lose the digits that decide which candidate is the best. Candidates are drawn and compared in float64, which

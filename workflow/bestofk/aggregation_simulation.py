@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bestofk import votes
+from bestofk import _ballots
 from bestofk._candidates import blocks, standard_gaps
 from bestofk._checks import finite_array, increasing_counts, positive_number
 
@@ -75,7 +75,7 @@ def error_products(
     t = positive_number("temperature", temperature) / (2.0 * variance)
     widths = positive_number("width", width) / np.sqrt(variance)
     for extreme in (widths.min(), widths.max()):
-        votes.checked_width(extreme)
+        _ballots.checked_width(extreme)
     return sum(
         _block_products(
             teacher_gap[part],

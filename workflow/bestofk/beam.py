@@ -42,7 +42,7 @@ def beam_error_at(
     Parameters
     ----------
     k : array_like of int
-        Candidates at each step, 1 to 10^6.
+        Candidates at each step, 1 to 10^6; inf is the limit, b_L^2.
     teacher_gaps : array_like, shape (n_steps,)
         Mean of each step minus the teacher's step, in output units.
     step_stds : array_like, shape () or (n_steps,)
@@ -84,10 +84,12 @@ def beam_error_at(
             f"{_LARGEST:g}"
         )
     k = np.asarray(k, dtype=float)
-    if not np.all((k >= 1) & (k <= K_MAX) & (k == np.floor(k))):
-        raise ValueError(f"k is {k}; it must be an integer from 1 to {K_MAX}")
+    if k.size == 0 or not np.all((k == np.inf) | ((k >= 1) & (k <= K_MAX) & (k == np.floor(k)))):
+        raise ValueError(f"k is {k}; it must be an integer from 1 to {K_MAX}, or inf")
     distinct, where = np.unique(k, return_inverse=True)
-    errors = np.array([_error(number, gaps, stds, biases) for number in distinct])
+    errors = np.array(
+        [biases[-1] ** 2 if number == np.inf else _error(number, gaps, stds, biases) for number in distinct]
+    )
     return errors[where].reshape(k.shape)[()]
 
 
@@ -97,7 +99,7 @@ def beam_error(k: ArrayLike, order_parameters: OrderParameters, *, steps: int) -
     Parameters
     ----------
     k : array_like of int
-        Candidates at each step, 1 to 10^6.
+        Candidates at each step, 1 to 10^6; inf is the limit.
     order_parameters : OrderParameters
         Predictive variance and second moments of the gaps, of a judge that overshoots the teacher (q_tr^2 =
         q_tt q_rr) or is the teacher; q_rr at most 2 s2 times `steps`.
@@ -113,7 +115,7 @@ def beam_error(k: ArrayLike, order_parameters: OrderParameters, *, steps: int) -
     Raises
     ------
     ValueError
-        If an argument is outside its domain, or q_tr^2 is not q_tt q_rr.
+        If an argument is outside its domain, q_tr^2 is not q_tt q_rr, or q_rr is 0 and q_tt is not.
     ArithmeticError
         If the quadrature misses its accuracy.
 
@@ -133,14 +135,17 @@ def beam_error(k: ArrayLike, order_parameters: OrderParameters, *, steps: int) -
     p, steps = order_parameters, count("steps", steps)
     if abs(p.q_tr**2 - p.q_tt * p.q_rr) > 1e-9 * p.q_tt * p.q_rr or p.q_tr < 0:
         raise ValueError("q_tr^2 must be q_tt q_rr: a beam is averaged for judges that overshoot the teacher")
+    if p.q_rr == 0 < p.q_tt:
+        raise ValueError(f"q_rr is 0 and q_tt is {p.q_tt:g}; q_rr must then be positive")
     kappa = p.q_rr / (p.s2 * steps)
     if kappa > _KAPPA_MAX:
         raise ValueError(f"q_rr is {kappa:g} s2 times steps; it may be at most {_KAPPA_MAX:g}")
     # What the teacher's gap is of the judge's; without gaps it does not matter.
     share = np.sqrt(p.q_tt / p.q_rr) if p.q_rr > 0 else 0.0
     std, ramp = np.sqrt(p.s2 / steps), np.arange(1, steps + 1)
-    most = float(np.max(np.asarray(k, dtype=float)))
-    gaps, (weights,) = _quadrature.average_nodes(np.array([kappa]), max(most, 1.0), _NODES_OF_INPUTS)
+    finite = np.asarray(k, dtype=float)[np.isfinite(k)]
+    most = float(finite.max(initial=1.0))
+    gaps, (weights,) = _quadrature.average_nodes(np.array([kappa]), most, _NODES_OF_INPUTS)
     within = gaps <= _LARGEST
     return sum(
         weight

@@ -55,7 +55,7 @@ def beams(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _beams(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     def beam(steps: int, gap: dict[str, float], partial_reward: str = "right", width: int = 1) -> dict:
-        bias = 0.0 if partial_reward == "right" else float(settings["bias"])
+        bias = float(settings["bias"]) if partial_reward in WRONG else 0.0
         judged = {"partial_reward": partial_reward, "reward_bias": bias}
         return {"steps": steps, **gap, **judged, "width": width}
 
@@ -66,6 +66,9 @@ def _beams(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     many = settings["biased_steps"]
     for gap in gaps:
         yield from (beam(steps, gap) for steps in settings["steps"])
+        # Without a gap nothing is still to come.
+        if gap["teacher_gap"]:
+            yield beam(settings["steps"][-1], gap, "ahead")
     for gap in biased_gaps:
         yield beam(many, gap)
         # Best-of-k by the judge of the end alone.
@@ -89,7 +92,8 @@ def steps_of(beam: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
     -------
     dict of ndarray, shape (n_steps,)
         ``teacher_gaps``, ``step_stds`` and ``reward_biases``: b l/L (``ramp``), b (``constant``), b but 0 at
-        the last step (``corrected``), 0 (``right``).
+        the last step (``corrected``), 0 (``right``), Delta_T (L - l)/L, what the student will still add
+        (``ahead``).
 
     Examples
     --------
@@ -103,6 +107,8 @@ def steps_of(beam: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
         biases *= np.arange(1, steps + 1) / steps
     elif beam["partial_reward"] == "corrected":
         biases[-1] = 0.0
+    elif beam["partial_reward"] == "ahead":
+        biases = float(beam["teacher_gap"]) * np.arange(steps - 1, -1, -1) / steps
     return {
         "teacher_gaps": np.full(steps, float(beam["teacher_gap"]) / steps),
         "step_stds": np.full(steps, steps**-0.5),

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bestofk import _domain
 from bestofk.aggregation import mean_error
-from bestofk.selection import excess_coefficients, mean_selection_error
+from bestofk.selection import excess_coefficients
+from bestofk.weighted_mean import weighted_mean_error
 
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
@@ -55,6 +56,8 @@ def best_combination(
     (0.2, 0.8)
     """
     first, second, product = _domain.broadcast(first=first, second=second, product=product)
+    finite = np.isfinite(first) & np.isfinite(second)
+    _domain.require(finite, "an error", np.where(np.isfinite(first), second, first), "it must be finite")
     possible = (first >= 0) & (second >= 0) & (product**2 <= first * second * (1.0 + 1e-9))
     _domain.require(possible, "product", product, "its square may be at most first times second, both from 0")
     distance = first - 2.0 * product + second
@@ -64,20 +67,24 @@ def best_combination(
     return share[()], error[()]
 
 
-def mean_and_best_of_k(k: ArrayLike, order_parameters: OrderParameters) -> tuple[NDArray, NDArray]:
-    """Return the best convex combination of the mean of k candidates and the best one, over Gaussian inputs.
+def mean_and_weighted_mean(
+    k: ArrayLike, order_parameters: OrderParameters, *, temperature: float
+) -> tuple[NDArray, NDArray]:
+    """Return the best convex combination of mean and weighted mean of k candidates, over Gaussian inputs.
 
     Parameters
     ----------
     k : array_like
-        Number of candidates, from 1 to 2^30 or inf, at least one-dimensional.
+        Number of candidates, from 1 to 10^6 (2^30 at T = 0) or inf, at least one-dimensional.
     order_parameters : OrderParameters
         Predictive variance and second moments of the gaps, with 0 < q_rr <= 50 s2.
+    temperature : float
+        Of the weights, in squared output units: 0 (the best candidate), or T/(2 s2) from 10^-3 to 10^3.
 
     Returns
     -------
     share, error : ndarray
-        Share of the best candidate, and the squared error of the combination in squared output units, of the
+        Share of the weighted mean, and the squared error of the combination in squared output units, of the
         shape of `k`.
 
     Raises
@@ -87,22 +94,22 @@ def mean_and_best_of_k(k: ArrayLike, order_parameters: OrderParameters) -> tuple
 
     Notes
     -----
-    The mean is where the student stands, the best candidate tends to where the judge stands: at k = inf the
-    share is rho = q_TR/q_RR, cut to 0 to 1, and for 0 <= rho <= 1 the error is q_TT - q_TR^2/q_RR, what the
-    judge does not know of the teacher's gap.
+    The mean tends to where the student stands, the weighted mean goes g = 1/(1 + t) of the way to the judge:
+    at k = inf its share is rho/g, rho = q_TR/q_RR, cut to 0 to 1, and for rho between 0 and g the error is
+    q_TT - q_TR^2/q_RR, what the judge does not know of the teacher's gap.
 
     Examples
     --------
     >>> from bestofk.equivalents import OrderParameters
     >>> p = OrderParameters.overshoot(s2=1.0, q_tt=0.25, c=0.5)
-    >>> share, error = mean_and_best_of_k([8, 512], p)
+    >>> share, error = mean_and_weighted_mean([8, 512], p, temperature=0.0)
     >>> share.round(4).tolist(), error.round(6).tolist()
     ([0.7414, 0.668], [0.055388, 0.000243])
     """
     return best_combination(
         mean_error(k, order_parameters),
-        mean_selection_error(k, order_parameters, temperature=0.0),
-        product_with_mean(k, order_parameters, temperature=0.0),
+        weighted_mean_error(k, order_parameters, temperature=temperature),
+        product_with_mean(k, order_parameters, temperature=temperature),
     )
 
 
@@ -149,6 +156,7 @@ def product_with_mean(
     kappa = p.q_rr / p.s2
     _domain.require(kappa > 0.0, "kappa = q_rr/s2", np.array(kappa), "it must be positive")
     t = float(_domain.reduced(np.array(_domain.one_number("temperature", temperature)), p.s2))
+    _domain.require(np.isfinite(t), "temperature", np.array(temperature), "it must be finite")
     _, m1 = excess_coefficients(k.ravel(), [kappa], reduced_temperature=t)
     # E[b Y] - kappa t/(1 + t), that is beyond its limit.
     excess = m1[:, 0].reshape(k.shape) / 2.0

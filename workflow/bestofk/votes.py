@@ -7,15 +7,14 @@ A vote cannot be finer than its grid, and it needs many candidates to find the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtr, xlogy
 
-from bestofk import _domain
-from bestofk._checks import count, positive_number
+from bestofk import _ballots
+from bestofk._checks import count, finite_number, positive_number
 
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
 K_MAX = 100_000
 #: Standard deviations of the candidates that the grid covers.
 _REACH = 8.5
-#: Terms of the contour fall like exp(-k (1 - cos(angle))); those below exp(-_NEGLIGIBLE) are left out.
-_NEGLIGIBLE = 40.0
-#: Gauss-Legendre nodes over the share of a tie, and over half of the phases.
-_SHARES, _PHASES = 12, 24
+#: Most Gauss-Legendre nodes over the share of a tie, nodes over half of the phases, and how far from 1
+#: probabilities may sum.
+_SHARES, _PHASES, _TOLERANCE = 64, 24, 1e-8
 
 
 def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
@@ -49,6 +47,8 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
     ------
     ValueError
         If k or a probability is outside its domain.
+    ArithmeticError
+        If the probabilities of cells that hold all candidates do not sum to 1 within 1e-8.
 
     Notes
     -----
@@ -73,7 +73,7 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
         raise ValueError(f"k is {k}; the votes of at most {K_MAX} candidates are counted")
     if p.ndim != 1 or not (p >= 0).all() or not 0 < p.sum() <= 1 + 1e-12:
         raise ValueError(f"probabilities is {p}; it must be a vector of numbers from 0 that sum to at most 1")
-    wins = np.zeros(p.size)
+    wins, whole = np.zeros(p.size), p.sum() > 1.0 - 1e-12
     first, last = _likely_votes(k * p.max())
     # A cell that never gets as far as the winner is like what is outside of all cells.
     contends = _likely_votes(k * p)[1] >= first
@@ -83,35 +83,26 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
     votes = np.arange(last + 1)
     log_poisson = xlogy(votes, k * p[:, None]) - k * p[:, None] - gammaln(votes + 1)
     # Exact for ties of so many cells.
-    shares, share_weights = np.polynomial.legendre.leggauss(min(_SHARES, p.size // 2 + 1))
+    shares, share_weights = np.polynomial.legendre.leggauss(min(_SHARES, k // 2 + 1, p.size // 2 + 1))
     total = np.zeros(p.size)
-    for mark, factor in circle(k):
+    for mark, factor in _ballots.circle(k, rest):
         mass = np.exp(log_poisson) * mark**votes
         fewer = np.cumsum(mass, axis=1) - mass
         mass, fewer = mass[:, first:], fewer[:, first:]
         others = sum(
-            weight / 2 * products_of_others(fewer + (share + 1) / 2 * mass)
+            weight / 2 * _ballots.products_of_others(fewer + (share + 1) / 2 * mass)
             for share, weight in zip(shares, share_weights, strict=True)
         )
         # What falls outside all cells gets votes of its own, any number of them.
         outside = np.exp(k * rest * (mark - 1.0)) * mark**-k
         total += factor * (outside * (mass * others).sum(axis=1)).real
     wins[contends] = total
+    # Of cells that hold all candidates one wins.
+    if whole and not abs(wins.sum() - 1.0) <= _TOLERANCE:
+        raise ArithmeticError(
+            f"the probabilities of {wins.size} cells to win sum to 1 + {wins.sum() - 1.0:.1e}"
+        )
     return wins
-
-
-def circle(k: int) -> Iterator[tuple[complex, float]]:
-    """Yield points x on the unit circle and factors: they sum real parts f(x) x^-k to the k-th coefficient.
-
-    That of the generating function f of a Poisson number of mean k, over the probability that it is k.
-    """
-    # Poisson totals a multiple of `angles` away from k would be taken for k; the lower half follows from it.
-    angles = int(10 * np.sqrt(k)) + 16
-    sum_is_k = np.exp(xlogy(k, k) - k - gammaln(k + 1))
-    for number in range(angles // 2 + 1):
-        angle = 2.0 * np.pi * number / angles
-        if k * (1.0 - np.cos(angle)) < _NEGLIGIBLE:
-            yield np.exp(1j * angle), (1.0 if 2 * number in (0, angles) else 2.0) / (angles * sum_is_k)
 
 
 def vote_error_at(
@@ -154,8 +145,8 @@ def vote_error_at(
     [1.270833, 0.449701, 0.4225]
     """
     s = positive_number("predictive_std", predictive_std)
-    teacher_gap = _domain.one_number("teacher_gap", teacher_gap)
-    first, second = _offsets(k, checked_width(width / s), checked_phase(phase))
+    teacher_gap = finite_number("teacher_gap", teacher_gap)
+    first, second = _offsets(k, _ballots.checked_width(width / s), _ballots.checked_phase(phase))
     return (teacher_gap**2 + 2 * teacher_gap * s * first + s**2 * second)[()]
 
 
@@ -195,7 +186,7 @@ def vote_error(k: ArrayLike, order_parameters: OrderParameters, *, width: float)
     [1.28, 0.28]
     """
     p = order_parameters
-    width = checked_width(width / np.sqrt(p.s2))
+    width = _ballots.checked_width(width / np.sqrt(p.s2))
     nodes, weights = np.polynomial.legendre.leggauss(_PHASES)
     # A grid and its mirror image give mirrored winners: half of the phases tell all.
     square = sum(
@@ -220,12 +211,18 @@ def cells(width: float, phase: float) -> tuple[NDArray, NDArray]:
     centres, probabilities : ndarray, shape (n_cells,)
         Up to 8.5 standard deviations on either side; the rest of 1 is less than 1e-15.
 
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
     Examples
     --------
     >>> centres, probabilities = cells(6.0, 0.5)
     >>> centres.tolist(), round(float(probabilities.sum()), 12)
     ([-9.0, -3.0, 3.0, 9.0], 1.0)
     """
+    width, phase = positive_number("width", width), _ballots.checked_phase(phase)
     reach = int(np.ceil(_REACH / width + 0.5))
     centres = width * (np.arange(-reach, reach) + phase)
     # The tail on the far side of 0 keeps the digits of a rare cell.
@@ -235,7 +232,7 @@ def cells(width: float, phase: float) -> tuple[NDArray, NDArray]:
 
 def _offsets(k: ArrayLike, width: float, phase: float) -> tuple[NDArray, NDArray]:
     """Mean and mean square of the winner's offset from the predictive mean, in units of s."""
-    k = checked_k(k, K_MAX)
+    k = _ballots.checked_k(k, K_MAX)
     centres, probabilities = cells(width, phase)
     distinct, where = np.unique(k, return_inverse=True)
     nearest = np.isclose(np.abs(centres), np.abs(centres).min(), rtol=1e-12, atol=0)
@@ -252,34 +249,3 @@ def _likely_votes(mean: NDArray | float) -> tuple[NDArray, NDArray]:
     """Least and largest number of votes, from 1, that a cell of so many expected ones ever gets."""
     spread = 9.0 * np.sqrt(mean)
     return np.maximum(1, np.floor(mean - spread - 1)).astype(int), np.floor(mean + spread + 12).astype(int)
-
-
-def products_of_others(factors: NDArray) -> NDArray:
-    """Products over the first axis that leave out one entry each."""
-    before = np.ones_like(factors)
-    np.cumprod(factors[:-1], axis=0, out=before[1:])
-    after = np.ones_like(factors)
-    after[:-1] = np.cumprod(factors[:0:-1], axis=0)[::-1]
-    return before * after
-
-
-def checked_k(k: ArrayLike, largest: int) -> NDArray:
-    """Numbers of candidates, as floats: integers from 1, or inf."""
-    k = np.asarray(k, dtype=float)
-    if not np.all((k == np.inf) | ((k >= 1) & (k <= largest) & (k == np.floor(k)))):
-        raise ValueError(f"k is {k}; for a vote it must be an integer from 1 to {largest}, or inf")
-    return k
-
-
-def checked_width(width: float) -> float:
-    """The width of a cell in units of s."""
-    if not 0.05 <= positive_number("width", width) <= 20:
-        raise ValueError(f"width is {width:g} predictive_std; it must be from 0.05 to 20")
-    return width
-
-
-def checked_phase(phase: float) -> float:
-    """The phase of a grid."""
-    if not 0 <= _domain.one_number("phase", phase) < 1:
-        raise ValueError(f"phase is {phase}; it must be from 0 to below 1")
-    return phase

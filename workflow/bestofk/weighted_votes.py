@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.fft import fft, ifft, next_fast_len
 
-from bestofk import _domain, votes
+from bestofk import _ballots, _domain, votes
 from bestofk._checks import positive_number
 from bestofk._gaps import annealed_share, averaged
 
@@ -31,8 +31,11 @@ _REACH, _REACH_WEIGHTS = 8.0, 6.0
 _RESOLVED, _MANY, _UNLIKELY = 4.0, 16.0, 1e-4
 #: What is as good as impossible: candidates in a cell, or a sum of weights that wins.
 _NEVER = 1e-10
-#: Phases of the grid and Gauss-Hermite nodes of the gap that an average takes, and what part of it is rare.
-_PHASES, _GAPS, _RARE = 6, 12, 1e-4
+#: Fewest phases of the grid, phases for cells of one deviation, Gauss-Hermite nodes of the gap, and what part
+#: of an average is rare.
+_PHASES, _PHASES_OF_WIDTH, _GAPS, _RARE = 6, 16, 12, 1e-4
+#: Largest width of an average, in predictive standard deviations.
+_WIDEST = 5.0
 
 
 def weighted_vote_error_at(
@@ -80,7 +83,7 @@ def weighted_vote_error_at(
     Given x, which marks a candidate, the sums of weights of the cells are independent compound Poisson
     numbers with the characteristic functions exp(k p_c (x psi_c - 1)), psi_c that of the weight of a
     candidate in cell c. The probability that the sum of a cell is the largest is a coefficient of x^k
-    (derivation in the paper's appendix). Two lattices are compared, and their difference bounds the error.
+    (derivation in the paper's appendix). Two lattices are compared, and what they differ by is the error.
 
     Examples
     --------
@@ -97,7 +100,7 @@ def weighted_vote_error_at(
     _check(b, t)
     if np.isinf(t):
         return votes.vote_error_at(k, teacher_gap, width=width, phase=phase, predictive_std=s)
-    first, second = _offsets(k, b, t, votes.checked_width(width / s), votes.checked_phase(phase))
+    first, second = _offsets(k, b, t, _ballots.checked_width(width / s), _ballots.checked_phase(phase))
     return (s**2 * (a**2 + 2.0 * a * first + second))[()]
 
 
@@ -113,7 +116,7 @@ def weighted_vote_error(
     order_parameters : OrderParameters
         Predictive variance and second moments of the gaps.
     width : float
-        Width of a cell, in output units; from 0.05 to 20 predictive standard deviations.
+        Width of a cell, in output units; from 0.05 to 5 predictive standard deviations.
     temperature : float
         T of the weights in squared output units: T/(2 s^2) from 10^-3 to 10^3, or inf (the plain vote).
 
@@ -148,8 +151,10 @@ def weighted_vote_error(
     _check(0.0, t)
     if np.isinf(t):
         return votes.vote_error(k, p, width=width)
-    k = votes.checked_k(k, K_MAX)
-    scaled = votes.checked_width(width / np.sqrt(p.s2))
+    k = _ballots.checked_k(k, K_MAX)
+    scaled = _ballots.checked_width(width / np.sqrt(p.s2))
+    if scaled > _WIDEST:
+        raise ValueError(f"width is {scaled:g} predictive_std; of an average it may be at most {_WIDEST:g}")
     error = np.full(k.shape, p.s2 * averaged(p).squared_mean(float(annealed_share(temperature, p.s2))))
     error += width**2 / 12.0
     finite = np.isfinite(k)
@@ -159,11 +164,12 @@ def weighted_vote_error(
         gaps, weights = np.polynomial.hermite_e.hermegauss(_GAPS)
         gaps, weights = spread * gaps[_GAPS // 2 :], weights[_GAPS // 2 :] / weights[_GAPS // 2 :].sum()
         kept = weights * (1.0 + gaps**2) > _RARE
-        square = 0.0
+        # The winner of many candidates is the nearest cell: a sawtooth of its phase, as wide as the cell.
+        phases, square = max(_PHASES, int(np.ceil(_PHASES_OF_WIDTH * scaled))), 0.0
         for gap, weight in zip(gaps[kept], weights[kept], strict=True):
-            for phase in np.arange(_PHASES) / _PHASES:
+            for phase in np.arange(phases) / phases:
                 first, second = _offsets(k[finite], gap, t, scaled, phase)
-                square = square + weight / _PHASES * (2.0 * rho * gap * first + second)
+                square = square + weight / phases * (2.0 * rho * gap * first + second)
         error[finite] = p.q_tt + p.s2 * square
     return error[()]
 
@@ -178,7 +184,7 @@ def _check(gap: float, t: float) -> None:
 
 def _offsets(k: ArrayLike, gap: float, t: float, width: float, phase: float) -> tuple[NDArray, NDArray]:
     """Mean and mean square of the winner's offset from the predictive mean, in units of s."""
-    k = votes.checked_k(k, K_MAX)
+    k = _ballots.checked_k(k, K_MAX)
     centres, probabilities = votes.cells(width, phase)
     distinct, where = np.unique(k, return_inverse=True)
     powers = np.stack([centres, centres**2], axis=1)
@@ -235,18 +241,18 @@ def _on_lattice(k: int, gap: float, t: float, width: float, centres: NDArray, st
     for point, share in ((low, 1.0 - (place - low)), (low + 1, place - low)):
         law += np.bincount((rows + point).ravel(), (mass[cells] / p[:, None] * share).ravel(), law.size)
     characteristic = fft(law.reshape(cells.size, length), axis=1)
-    wins, first, left = np.zeros(centres.size), 1, np.ones(cells.size, bool)
-    for mark, factor in votes.circle(k):
-        jump = ifft(np.exp(k * p[left, None] * (mark * characteristic[left] - 1.0)), axis=1)
-        total = np.cumsum(jump, axis=1)
-        if mark == 1.0:
-            # Smaller sums than the first never win, and some cells never get as far. No other mark has more.
-            first = max(1, int(np.searchsorted(total.real.prod(axis=0), _NEVER)))
-            left = 1.0 - total[:, first].real > _NEVER
-            jump, total = jump[left], total[left]
-        jump, total = jump[:, first:], total[:, first:]
+    wins = np.zeros(centres.size)
+    # Smaller sums than the first never win, and some cells never get as far: no other mark has more there.
+    total = np.cumsum(ifft(np.exp(k * p[:, None] * (characteristic - 1.0)), axis=1).real, axis=1)
+    first = max(1, int(np.searchsorted(total.prod(axis=0), _NEVER)))
+    left = 1.0 - total[:, first] > _NEVER
+    cells, p, characteristic = cells[left], p[left], characteristic[left]
+    free = max(0.0, 1.0 - p.sum())
+    for mark, factor in _ballots.circle(k, free):
+        jump = ifft(np.exp(k * p[:, None] * (mark * characteristic - 1.0)), axis=1)
+        below = np.cumsum(jump, axis=1) - 0.5 * jump
         # Sums that are as large as each other to a lattice step share the win.
-        products = (jump * votes.products_of_others(total - 0.5 * jump)).sum(axis=1)
-        outside = np.exp(k * (1.0 - p[left].sum()) * (mark - 1.0)) * mark**-k
-        wins[cells[left]] += factor * (outside * products).real
-    return wins / wins.sum()
+        others = _ballots.products_of_others(below[:, first:])
+        outside = np.exp(k * free * (mark - 1.0)) * mark**-k
+        wins[cells] += factor * (outside * (jump[:, first:] * others).sum(axis=1)).real
+    return wins / wins.sum() if abs(wins.sum() - 1.0) < TOLERANCE else np.full(wins.size, np.nan)

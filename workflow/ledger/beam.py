@@ -21,6 +21,7 @@ def beam_search(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     narrow = curves[curves["width"] == 1]
     yield from agreement_claims(narrow, settings)
     yield from law_claims(last_excess(frame), settings)
+    yield ahead_claim(last_excess(frame), settings)
     yield from criterion_claims(last_excess(frame), best(frame))
     yield average_claim(frame[frame["beam_law"].notna() & (frame["quantity"] == "averaged_error")], settings)
     yield from width_claims(ratios_to_width_one(curves), settings)
@@ -135,6 +136,28 @@ def law_claims(last: pd.DataFrame, settings: dict) -> Iterator[dict]:
         f"{miss:.1e}".replace("-", "−"),
         f"at most {limit:g}",
         miss <= limit,
+        PROOF,
+    )
+
+
+def ahead_claim(last: pd.DataFrame, settings: dict) -> dict:
+    """Whether partial rewards that look ahead make the law the same at every gap."""
+    single = last[(last["partial_reward"] == "right") & (last["steps"] == 1)].set_index("teacher_gap")[
+        "exact"
+    ]
+    ahead = last[last["partial_reward"] == "ahead"]
+    gain = ahead["teacher_gap"].map(single) / ahead["exact"]
+    miss = float((gain / (ahead["steps"] * np.exp(ahead["teacher_gap"] ** 2)) - 1).abs().max())
+    return claim(
+        "beam_ahead_gain",
+        "With partial rewards that look ahead at what the student will still add, L even steps divide the "
+        "error of best-of-k by L exp(Δ_T²/s²) at large k.",
+        NEW,
+        f"farthest exact/formula − 1, {len(ahead)} beams at k = {last['k'].max():g}, gains from "
+        f"{gain.min():.3g} to {gain.max():.3g}",
+        f"{miss:.1e}".replace("-", "−"),
+        f"at most {settings['limit_tolerance']:g}",
+        miss <= settings["limit_tolerance"],
         PROOF,
     )
 

@@ -7,10 +7,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from bestofk.combination import best_combination
+from bestofk.weighted_mean import winning_overshoots
 from simulations.aggregation import COMBINED
 from tables import at
 
 from quoted.formats import count, figures, fixed, largest_deviation, listing, percent
+
+#: Combinations with the mean that are computed exactly.
+COMBINATIONS = ("combination", "weighted_combination")
 
 
 def aggregation(frame: pd.DataFrame, block: dict) -> dict:
@@ -19,7 +23,7 @@ def aggregation(frame: pd.DataFrame, block: dict) -> dict:
     judges = sorted(frame["reward_value"].unique())
     middle, far = judges[1], judges[-1]
     simulated = frame[frame["simulation"].notna() & frame["exact"].notna()]
-    ordinary = simulated[~simulated["quantity"].isin(["combination", "best_of_k", "weighted_vote"])]
+    ordinary = simulated[~simulated["quantity"].isin([*COMBINATIONS, "best_of_k", "weighted_vote"])]
     largest = simulated["k"].max()
 
     def error(rule: str, c: float, k: float, column: str = "exact") -> float:
@@ -30,7 +34,8 @@ def aggregation(frame: pd.DataFrame, block: dict) -> dict:
 
     far_mean = frame[(frame["quantity"] == "weighted_mean") & (frame["reward_value"] == far)]
     far_mean = far_mean.set_index("k")["exact"]
-    first, second, gain = best_pair(frame, middle, largest)
+    asked = len(judges) * len(block["selection"]["k_weighted_vote"])
+    few = float(sorted(simulated["k"].unique())[len(simulated["k"].unique()) // 3])
     votes = simulated[simulated["quantity"] == "weighted_vote"]
     return {
         "q_tt": listing([round(block["problem"]["teacher"]["kappa"][0], 9)]),
@@ -46,7 +51,8 @@ def aggregation(frame: pd.DataFrame, block: dict) -> dict:
         "points": count(len(ordinary)),
         "weighted_votes": count(len(votes)),
         "weighted_vote_deviation": largest_deviation(votes),
-        "combination_deviation": largest_deviation(simulated[simulated["quantity"] == "combination"]),
+        "weighted_votes_asked": count(asked),
+        "combination_deviation": largest_deviation(simulated[simulated["quantity"].isin(COMBINATIONS)]),
         "best_overtakes": crossing("weighted_mean_to_best_of_k", judges[0]),
         "mean_overtakes": crossing("best_of_k_to_mean", far),
         "far_best_k": count(float(far_mean.idxmin())),
@@ -67,10 +73,22 @@ def aggregation(frame: pd.DataFrame, block: dict) -> dict:
             1.0 - error("combination", judges[0], 4.0) / error("best_of_k", judges[0], 4.0), 2
         ),
         "pairs": count(len(list(combinations(COMBINED, 2)))),
-        "pair_first": (first, first.replace("_", " ")),
-        "pair_second": (second, second.replace("_", " ")),
-        "pair_gain": figures(gain, 3),
+        "far_weighted_gain": figures(
+            error("weighted_mean", far, largest) / error("weighted_combination", far, largest), 3
+        ),
+        "pair_k": count(few),
+        "pairs_few": pairs(frame, judges, few),
+        "pairs_many": pairs(frame, judges, largest),
     }
+
+
+def pairs(frame: pd.DataFrame, judges: list[float], k: float) -> tuple[list[float], str]:
+    """The best pair of rules for each judge, with what it gains."""
+    found = [best_pair(frame, judge, k) for judge in judges]
+    texts = [
+        f"{first} with {second} ({figures(gain, 3)[1]})".replace("_", " ") for first, second, gain in found
+    ]
+    return [gain for *_, gain in found], f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
 def best_pair(frame: pd.DataFrame, overshoot: float, k: float) -> tuple[str, str, float]:
@@ -91,10 +109,18 @@ def aggregation_map(frame: pd.DataFrame, block: dict) -> dict:
     judge = float(overshoots[np.abs(overshoots - 6.0).argmin()])
     along = frame[frame["overshoot"] == judge].sort_values("k")
     wins = along["k"][along["mean"] < along[["best_of_k", "weighted_mean"]].min(axis="columns")]
+    edge, _ = winning_overshoots(float(frame["reduced_temperature"].iloc[0]))
+    beyond = frame[frame["overshoot"] > edge]
+    leads = beyond[beyond["best_of_k"] < beyond[["weighted_mean", "mean"]].min(axis="columns")]
+    # The judge farthest from the edge that is on the map, if the map resolves any.
+    reentrant = leads[leads["overshoot"] == leads["overshoot"].max()]
     gain = frame[["best_of_k", "mean", "weighted_mean"]].min(axis="columns") / frame["combination"]
     return {
         "largest_k": count(last["k"].iloc[0]),
         "judges": count(overshoots.size),
+        "reentrant_overshoot": listing(reentrant["overshoot"].round(2).unique()),
+        "reentrant_from": listing(sorted(reentrant["k"])[:1]),
+        "reentrant_to": listing(sorted(reentrant["k"])[-1:]),
         "far_overshoot": figures(judge, 2),
         "far_mean_from": count(wins.min()),
         "least_overshoot": figures(overshoots[0], 2),

@@ -43,7 +43,9 @@ def gains(last: pd.DataFrame) -> dict:
         return single / several
 
     hardest = right.loc[right["steps"] == most, "teacher_gap"].max()
+    ahead = last[(last["partial_reward"] == "ahead") & (last["teacher_gap"] == hardest)]["exact"].iloc[0]
     return {
+        "ahead_gain": figures(at(right, "exact", steps=1, teacher_gap=float(hardest)) / ahead, 3),
         "most_steps": count(most),
         "hardest_gap": listing([hardest]),
         "gain_easiest": figures(gain(0.0), 2),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from bestofk import aggregation_simulation as rules
 from bestofk import grid as layout
-from bestofk.combination import mean_and_best_of_k
+from bestofk.combination import mean_and_weighted_mean
 from bestofk.equivalents import OrderParameters, order_parameters
 from bestofk.grid import Reward
 from bestofk.model import TeacherStudent
@@ -29,7 +29,7 @@ def simulate(
     replicate: int,
     rng: np.random.Generator,
 ) -> list[tuple]:
-    """Squared errors of every rule, products of every two, and the combination that theory calls the best."""
+    """Squared errors of every rule, products of every two, and the combinations that theory calls best."""
     selection, n_inputs = block["selection"], block["simulation"]["inputs"]
     (temperature,) = layout.temperatures(block, model)
     # Cells are those of one grid on the axis of answers, whatever the input.
@@ -52,25 +52,31 @@ def simulate(
         )
     rows = []
     for point, reward, of_reward in zip(problem["point"], rewards, products, strict=True):
-        shares = best_shares(tuple(selection["k"]), order_parameters(model.with_reward(reward)))
-        for k, share, table in zip(selection["k"], shares, of_reward, strict=True):
-            for quantity, value in quantities(table, share):
+        values, numbers = order_parameters(model.with_reward(reward)), tuple(selection["k"])
+        shares = [best_shares(numbers, values, of_weights) for of_weights in (0.0, temperature)]
+        for k, *pair, table in zip(numbers, *shares, of_reward, strict=True):
+            for quantity, value in quantities(table, *pair):
                 rows.append((point, quantity, float(k), temperature, replicate, n_inputs, value))
     return rows
 
 
-def quantities(products: np.ndarray, share: float) -> list[tuple[str, float]]:
+def quantities(products: np.ndarray, best_share: float, weighted_share: float) -> list[tuple[str, float]]:
     """Sums over inputs by quantity, of one table of products."""
     place = {rule: number for number, rule in enumerate(rules.RULES)}
     sums = [(rule, products[number, number]) for rule, number in place.items()]
     for first, second in combinations(COMBINED, 2):
         sums.append((f"{first}_and_{second}", products[place[first], place[second]]))
-    weights = np.zeros(len(rules.RULES))
-    weights[place["mean"]], weights[place["best_of_k"]] = 1.0 - share, share
-    return [*sums, ("combination", weights @ products @ weights)]
+    for name, rule, share in (
+        ("combination", "best_of_k", best_share),
+        ("weighted_combination", "weighted_mean", weighted_share),
+    ):
+        weights = np.zeros(len(rules.RULES))
+        weights[place["mean"]], weights[place[rule]] = 1.0 - share, share
+        sums.append((name, weights @ products @ weights))
+    return sums
 
 
 @cache
-def best_shares(k: tuple[int, ...], values: OrderParameters) -> np.ndarray:
-    """The share of best-of-k beside the mean that theory calls the best: it is not fitted to the draws."""
-    return mean_and_best_of_k(k, values)[0]
+def best_shares(k: tuple[int, ...], values: OrderParameters, temperature: float) -> np.ndarray:
+    """The share beside the mean that theory calls the best: it is not fitted to the draws."""
+    return mean_and_weighted_mean(k, values, temperature=temperature)[0]

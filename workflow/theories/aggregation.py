@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from bestofk import aggregation, votes
 from bestofk import grid as layout
-from bestofk.combination import mean_and_best_of_k
+from bestofk.combination import mean_and_weighted_mean
 from bestofk.equivalents import OrderParameters
 from bestofk.equivalents import order_parameters as equivalent
 from bestofk.selection import mean_selection_error
@@ -34,7 +34,9 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
             rows += order_parameters(point, model)
             (temperature,) = layout.temperatures(block, model)
             k, values = layout.all_k(block), equivalent(model)
-            known |= blind_curves(k, values, block["selection"]) if not known else {}
+            if not known:
+                known = blind_curves(k, values, block["selection"])
+                rows.append(narrow_vote(point, values, block["selection"], k, temperature))
             rows += errors(point, values, block["selection"], k, temperature, known)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -48,6 +50,15 @@ def blind_curves(k: np.ndarray, values: OrderParameters, selection: dict) -> dic
     }
 
 
+def narrow_vote(
+    point: str, values: OrderParameters, selection: dict, k: np.ndarray, temperature: float
+) -> tuple:
+    """The error of a vote on cells of half the width, at the largest k."""
+    largest, width = k[np.isfinite(k)][-1], selection["cell_width"] / 2.0
+    error = votes.vote_error(largest, values, width=width * np.sqrt(values.s2))
+    return point, largest, temperature, "narrow_vote", "exact", float(error)
+
+
 def errors(
     point: str,
     values: OrderParameters,
@@ -59,8 +70,9 @@ def errors(
     """The error of every rule, where rules cross, and the mean corrected by best-of-k."""
     of_rule = judged_rules(values, temperature)
     curves = known | {name: rule(k) for name, rule in of_rule.items()}
-    share, combined = mean_and_best_of_k(k, values)
-    curves |= {"combination": combined, "combination_share": share}
+    for name, of_weights in (("combination", 0.0), ("weighted_combination", temperature)):
+        share, error = mean_and_weighted_mean(k, values, temperature=of_weights)
+        curves |= {name: error, f"{name}_share": share}
     for name, curve in curves.items():
         for number, value in zip(k, curve, strict=True):
             yield point, number, temperature, name, "exact", float(value)

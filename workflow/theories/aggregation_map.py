@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from bestofk import grid as layout
-from bestofk.combination import mean_and_best_of_k
+from bestofk.combination import mean_and_weighted_mean
 from bestofk.equivalents import OrderParameters
 
 from theories.aggregation import blind_curves, judged_rules
@@ -26,7 +26,7 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
         known |= blind_curves(k, values, settings) if not known else {}
         judged = {name: rule(k) for name, rule in judged_rules(values, temperature).items()}
         errors = {name: (known | judged)[name] for name in COMPARED}
-        share, combined = mean_and_best_of_k(k, values)
+        share, combined = mean_and_weighted_mean(k, values, temperature=0.0)
         frame = pd.DataFrame({"k": k, **errors, "combination": combined, "combination_share": share})
         frames.append(
             frame.assign(overshoot=ratio - 1.0, reduced_temperature=settings["reduced_temperature"])

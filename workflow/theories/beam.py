@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from bestofk.beam import beam_error, beam_error_at
 from bestofk.beam_grid import steps_of
+from bestofk.beam_laws import last_step_law
 from bestofk.equivalents import OrderParameters
 
 COLUMNS = ["point", "k", "temperature", "quantity", "method", "value"]
@@ -34,7 +35,7 @@ def errors(beam: dict, k: list[int]) -> Iterator[tuple]:
     # Under right partial rewards the error falls with k.
     tried = np.union1d(k, np.arange(1, SEARCHED + 1) if beam["reward_bias"] else [])
     exact = dict(zip(tried, beam_error_at(tried, **steps), strict=True))
-    limit, coefficient = last_step(**steps)
+    limit, coefficient = last_step_law(**steps)
     for number in np.unique(k):
         place = (point, float(number), 0.0, "error")
         yield *place, "exact", float(exact[number])
@@ -45,19 +46,6 @@ def errors(beam: dict, k: list[int]) -> Iterator[tuple]:
     finite = best < tried[-1] and exact[best] < limit
     yield point, np.nan, 0.0, "optimal_k", "exact", float(best) if finite else np.inf
     yield point, np.nan, 0.0, "optimal_error", "exact", float(exact[best]) if finite else limit
-
-
-def last_step(
-    teacher_gaps: np.ndarray, step_stds: np.ndarray, reward_biases: np.ndarray
-) -> tuple[float, float]:
-    """The limit of the error, and the coefficient of 1/((k + 1)(k + 2)): both are the last step's.
-
-    Before it the kept partial answer has gone to where the partial reward wants it, -b_(L-1).
-    """
-    std, last = step_stds[-1], reward_biases[-1]
-    before = reward_biases[-2] if reward_biases.size > 1 else 0.0
-    reach = (teacher_gaps[-1] - before + last) / std
-    return float(last**2), float(np.pi * std**2 * np.exp(reach**2) * (1 - 2 * reach * last / std))
 
 
 def averages(beam: dict, k: list[int]) -> Iterator[tuple]:
