@@ -179,7 +179,7 @@ def draw_wrong(axes: Axes, numbers: pd.DataFrame) -> None:
     drawing.candidates_axis(axes, largest, infinity=True)
     axes.set_ylim(0, None)
     axes.set_ylabel(r"error $\delta/s^2$")
-    axes.set_title(rf"$\Delta_T/s$ = {numbers['teacher_gap'].iloc[0]:g}, wrong rewards", loc="right")
+    axes.set_title(rf"$\Delta_T/s$ = {numbers['teacher_gap'].iloc[0]:g}")
     handles = [
         Line2D([], [], color=colour, label=label, **style)
         for (label, style), colour in zip(JUDGES.values(), drawing.colours(len(JUDGES)), strict=True)
@@ -233,7 +233,7 @@ def draw_averages(axes: Axes, numbers: pd.DataFrame) -> None:
             axes.plot(part["k"], part["value"], color=colour, **style)
     drawing.candidates_axis(axes, numbers["k"].max())
     error_axis(axes, exact["value"].min(), exact["value"].max())
-    axes.set_title(rf"average over inputs, $\kappa$ = {numbers['kappa'].iloc[0]:g}", loc="right")
+    axes.set_title(rf"average, $\kappa$ = {numbers['kappa'].iloc[0]:g}")
     axes.set_ylabel(r"error $\delta/s^2$")
     handles = [
         Line2D([], [], color=colour, label=f"$L$ = {steps:g}", **drawing.EXACT)
