@@ -188,8 +188,9 @@ def draw_combination(axes: Axes, numbers: pd.DataFrame) -> None:
             bars = drawn["simulation"], drawn["standard_error"]
             drawing.with_bars(axes, drawn["k"], *bars, color=colour, markersize=2.6)
     drawing.candidates_axis(axes, largest)
-    drawing.log_axis(axes.yaxis, 1e-6, 1.0)
-    axes.set_ylim(3e-7, 2.0)
+    drawing.log_axis(axes.yaxis, 1e-7, 1.0)
+    # Room for the names below the curves.
+    axes.set_ylim(1e-8, 2.0)
     axes.set_ylabel(r"error $\delta/s^2$")
     handles = [
         Line2D([], [], color=colour, label=f"$c$ = {overshoot:g}", **drawing.EXACT)
