@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from ledger.aggregation import BLIND, EXACT, aggregation, aggregation_map
 from quoted.aggregation import best_pair
-from theories.aggregation import crossing
+from theories.aggregation import NARROW, crossing
 
 SETTINGS = {
     "confidence": 0.99,
@@ -39,7 +39,7 @@ def frame(
         ]
         law = 2 * np.sqrt(2 * np.pi) / WIDTH**3 / LAST
         excess = law * vote
-        narrow = Q_TT + (WIDTH / 2) ** 2 / 12 + 8 * law * narrow_vote
+        narrow = Q_TT + (NARROW * WIDTH) ** 2 / 12 + law / NARROW**3 * narrow_vote
         rows.append(common | {"quantity": "narrow_vote", "k": LAST, "exact": narrow})
         far = {
             "mean": Q_TT + 1 / LAST,

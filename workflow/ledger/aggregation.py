@@ -9,6 +9,7 @@ import pandas as pd
 from bestofk import agreement
 from bestofk.weighted_mean import winning_overshoots
 from tables import at
+from theories.aggregation import NARROW
 from theories.aggregation_map import COMPARED
 
 from ledger.entries import INTEGRALS, NEW, PROOF, SIMULATION, agreement_claim, claim, interval
@@ -83,14 +84,14 @@ def law_claims(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     narrow = float(frame[frame["quantity"] == "narrow_vote"]["exact"].iloc[0])
     ratios = [
         (error - q_tt - s2 * size**2 / 12.0) * last.name * size**3 / (2.0 * np.sqrt(2.0 * np.pi) * s2)
-        for error, size in ((last["vote"], width), (narrow, width / 2.0))
+        for error, size in ((last["vote"], width), (narrow, NARROW * width))
     ]
     yield claim(
         "vote_excess",
         "Beyond its floor q_TT + ε²/12, cells being ε wide, the error of a vote tends to "
-        "2 √(2π) s⁵/(k ε³) where cells are narrow and k large.",
+        "2 √(2π) s⁵/(k ε³) where cells are narrow and k (ε/s)⁵ is large.",
         NEW,
-        f"exact/law of the excess at k = {last.name:g}, ε = {width:.2g} s and {width / 2:.2g} s",
+        f"exact/law of the excess at k = {last.name:g}, ε = {width:.2g} s and {NARROW * width:.2g} s",
         f"{ratios[0]:.3f} and {ratios[1]:.3f}",
         f"1 ± {settings['bias_margin']:g}, narrower cells nearer to 1",
         bool(abs(ratios[1] - 1.0) < min(settings["bias_margin"], abs(ratios[0] - 1.0))),

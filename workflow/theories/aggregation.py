@@ -20,6 +20,9 @@ from theories.order_parameters import COLUMNS, order_parameters, problems
 
 Rule = Callable[[np.ndarray], np.ndarray]
 
+#: Width of the narrower cells over that of the others.
+NARROW = 0.8
+
 #: Rules whose order may change along k, as quantities ``<first>_to_<second>``.
 CROSSINGS = (("weighted_mean", "best_of_k"), ("best_of_k", "mean"), ("weighted_mean", "mean"))
 
@@ -53,8 +56,8 @@ def blind_curves(k: np.ndarray, values: OrderParameters, selection: dict) -> dic
 def narrow_vote(
     point: str, values: OrderParameters, selection: dict, k: np.ndarray, temperature: float
 ) -> tuple:
-    """The error of a vote on cells of half the width, at the largest k."""
-    largest, width = k[np.isfinite(k)][-1], selection["cell_width"] / 2.0
+    """The error of a vote on narrower cells, at the largest k, which still find the right cell."""
+    largest, width = k[np.isfinite(k)][-1], NARROW * selection["cell_width"]
     error = votes.vote_error(largest, values, width=width * np.sqrt(values.s2))
     return point, largest, temperature, "narrow_vote", "exact", float(error)
 
