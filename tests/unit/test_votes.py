@@ -39,7 +39,7 @@ def test_votes_outside_all_cells_win_nothing():
     np.testing.assert_allclose(plurality(6, p), share.mean(axis=0), atol=4e-3)
 
 
-@pytest.mark.parametrize("k", [10, 11, 64, 1000, 40_000])
+@pytest.mark.parametrize("k", [10, 11, 64, 300, 40_000])
 def test_somebody_wins(k):
     for width, phase in ((0.5, 0.3), (0.5, 0.5), (3.0, 0.0), (0.1, 0.9)):
         wins = plurality(k, cells(width, phase)[1])

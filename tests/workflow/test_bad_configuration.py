@@ -79,10 +79,10 @@ CASES = {
         "experiments.error_vs_k.problem.prior_var is missing; it must be a number greater than 0",
     ),
     "wrong type": (
-        "equivalents",
+        "error_vs_k",
         "replicates: 20",
         "replicates: twenty",
-        'experiments.equivalents.simulation.replicates is "twenty"; it must be an integer from',
+        'experiments.error_vs_k.simulation.replicates is "twenty"; it must be an integer from',
     ),
     "key given twice": (
         "equivalents",

@@ -154,7 +154,7 @@ def test_other_version_of_a_package_reruns_what_imports_it(smoke_run: ProjectCop
 @pytest.mark.parametrize(
     ("experiment", "old", "new", "again"),
     [
-        ("equivalents", "replicates: 20", "replicates: 22", {"simulate"}),
+        ("equivalents", "replicates: [40, 20, 20]", "replicates: [40, 22, 20]", {"simulate"}),
         ("error_vs_temperature", "k_theory: [2, 8, .inf]", "k_theory: [2, 9, .inf]", {"theory", "simulate"}),
         ("best_of_k", "noise_var: 1e-8", "noise_var: 1e-7", {"grid", "theory", "simulate"}),
         ("phase_diagram", "k_max: 1000", "k_max: 2000", {"theory"}),

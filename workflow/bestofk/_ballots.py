@@ -11,23 +11,21 @@ from scipy.special import gammaln, xlogy
 from bestofk import _domain
 from bestofk._checks import positive_number
 
-#: Angles at which the generating function is below exp(-_NEGLIGIBLE) are left out.
-_NEGLIGIBLE = 40.0
 
-
-def circle(k: int, free: float) -> Iterator[tuple[complex, float]]:
+def circle(k: int, free: float, negligible: float) -> Iterator[tuple[complex, float]]:
     """Yield points x on the unit circle and factors: they sum real parts f(x) x^-k to the k-th coefficient.
 
     That of the generating function f of a Poisson number of mean k, over the probability that it is k. `free`
     is the part of the candidates whose number f leaves as it is: f falls like exp(-k free (1 - cos(angle))).
-    Where votes are cut off it may not fall at all, as even and odd numbers of votes tell.
+    Where votes are cut off it may not fall at all, as even and odd numbers of votes tell. Angles where f is
+    below `negligible` are left out.
     """
     # Poisson totals a multiple of `angles` away from k would be taken for k; the lower half follows from it.
     angles = int(10 * np.sqrt(k)) + 16
     sum_is_k = np.exp(xlogy(k, k) - k - gammaln(k + 1))
     for number in range(angles // 2 + 1):
         angle = 2.0 * np.pi * number / angles
-        if k * free * (1.0 - np.cos(angle)) < _NEGLIGIBLE:
+        if k * free * (1.0 - np.cos(angle)) < -np.log(negligible):
             yield np.exp(1j * angle), (1.0 if 2 * number in (0, angles) else 2.0) / (angles * sum_is_k)
 
 

@@ -26,6 +26,8 @@ _REACH = 8.5
 #: Most Gauss-Legendre nodes over the share of a tie, nodes over half of the phases, and how far from 1
 #: probabilities may sum.
 _SHARES, _PHASES, _TOLERANCE = 64, 24, 1e-8
+#: What is left out of the integral over the number of candidates.
+_NEGLIGIBLE = 1e-17
 
 
 def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
@@ -85,7 +87,7 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
     # Exact for ties of so many cells.
     shares, share_weights = np.polynomial.legendre.leggauss(min(_SHARES, k // 2 + 1, p.size // 2 + 1))
     total = np.zeros(p.size)
-    for mark, factor in _ballots.circle(k, rest):
+    for mark, factor in _ballots.circle(k, rest, _NEGLIGIBLE):
         mass = np.exp(log_poisson) * mark**votes
         fewer = np.cumsum(mass, axis=1) - mass
         mass, fewer = mass[:, first:], fewer[:, first:]

@@ -29,8 +29,8 @@ _STEPS, _SHORT = 4096, 1.0 / 16.0
 _REACH, _REACH_WEIGHTS = 8.0, 6.0
 #: Steps that tell weights apart, and how often all of them may be smaller.
 _RESOLVED, _MANY, _UNLIKELY = 4.0, 16.0, 1e-4
-#: What is as good as impossible: candidates in a cell, or a sum of weights that wins.
-_NEVER = 1e-10
+#: What is as good as impossible, for an error of 1e-3: candidates in a cell, or a sum of weights that wins.
+_NEVER, _NEGLIGIBLE = 1e-7, 1e-8
 #: Fewest phases of the grid, phases for cells of one deviation, Gauss-Hermite nodes of the gap, and what part
 #: of an average is rare.
 _PHASES, _PHASES_OF_WIDTH, _GAPS, _RARE = 6, 16, 12, 1e-4
@@ -248,7 +248,7 @@ def _on_lattice(k: int, gap: float, t: float, width: float, centres: NDArray, st
     left = 1.0 - total[:, first] > _NEVER
     cells, p, characteristic = cells[left], p[left], characteristic[left]
     free = max(0.0, 1.0 - p.sum())
-    for mark, factor in _ballots.circle(k, free):
+    for mark, factor in _ballots.circle(k, free, _NEGLIGIBLE):
         jump = ifft(np.exp(k * p[:, None] * (mark * characteristic - 1.0)), axis=1)
         below = np.cumsum(jump, axis=1) - 0.5 * jump
         # Sums that are as large as each other to a lattice step share the win.
