@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from bestofk import weighted_votes
 from bestofk.equivalents import OrderParameters
-from bestofk.votes import vote_error, vote_error_at
+from bestofk.votes import cells, vote_error, vote_error_at
 from bestofk.weighted_mean import weighted_mean_error
 from bestofk.weighted_votes import weighted_vote_error, weighted_vote_error_at
 
@@ -156,3 +157,16 @@ def test_average_over_wide_cells_is_refused():
     # One candidate is off by the centre of its cell.
     one = weighted_vote_error(1, p, width=5.0, temperature=2.0)
     assert one == pytest.approx(0.2 + 1.0 + 25 / 12, abs=1e-3)
+
+
+def test_two_lattices_are_extrapolated():
+    # Their extrapolation is nearer to a lattice that is eight times finer than either of them is.
+    centres, _ = cells(**GRID)
+    setting = (16, 1.5, 2.0, GRID["width"], centres)
+    steps = weighted_votes._STEPS
+    coarse, fine, finest = (
+        float(weighted_votes._on_lattice(*setting, number) @ centres**2)
+        for number in (steps, 2 * steps, 16 * steps)
+    )
+    extrapolated = float(weighted_votes._wins(*setting) @ centres**2)
+    assert abs(extrapolated - finest) < 0.3 * abs(fine - finest) < 0.3 * abs(coarse - finest)
