@@ -56,7 +56,7 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
         axes = figure.subplots(1, 4, width_ratios=[1.15, 1, 1, 1.15])
         for axis, letter in zip(axes, "abcd", strict=True):
             drawing.panel_label(axis, letter)
-        numbers = [draw_curves(axes[0], warm[warm["quantity"] == "error"]).assign(panel="a")]
+        numbers = [draw_curves(axes[0], warm[warm["quantity"] == "excess"]).assign(panel="a")]
         for axis, rows, letter in ((axes[1], warm, "b"), (axes[2], cold, "c")):
             mesh, drawn = draw_map(axis, rows)
             numbers.append(drawn.assign(panel=letter))
@@ -76,7 +76,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame) -> pd.DataFrame:
     gaps = sorted(curves["teacher_gap"].unique())
     for gap, colour in zip(gaps, drawing.colours(len(gaps)), strict=True):
         curve = curves[curves["teacher_gap"] == gap]
-        excess = curve["value"] - curve["limit"]
+        excess = curve["value"]
         axes.plot(curve["k"], excess, color=colour, label=f"{gap:g}".replace("-", "\u2212"), **drawing.EXACT)
         if excess.min() < 0:
             best = excess.idxmin()
@@ -91,7 +91,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame) -> pd.DataFrame:
     axes.legend(
         title=r"$\Delta_T/s$", loc="upper right", title_fontsize=7, handlelength=1.2, borderaxespad=0.1
     )
-    return curves.assign(series="excess", value=curves["value"] - curves["limit"])
+    return curves.assign(series="excess")
 
 
 def draw_map(axes: Axes, rows: pd.DataFrame) -> tuple[QuadMesh, pd.DataFrame]:
@@ -114,7 +114,7 @@ def draw_map(axes: Axes, rows: pd.DataFrame) -> tuple[QuadMesh, pd.DataFrame]:
 
 def draw_laws(axes: Axes, table: pd.DataFrame) -> pd.DataFrame:
     """Draw how far the excess over the limit is from its law at large k."""
-    rows = table[table["quantity"].isin(["error", "mean_excess"])]
+    rows = table[table["quantity"].isin(["excess", "mean_excess"])]
     rows = rows.assign(series="ratio", value=excess_over_law(rows).abs())
     rows = rows[(rows["value"] > ROUNDING) & (rows["k"] > 1)]
     warm, mean = rows["reduced_temperature"] > 0, rows["kappa"].notna()

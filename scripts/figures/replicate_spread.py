@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import drawing
 import numpy as np
 import pandas as pd
+import seaborn as sns
 import spread
 from bestofk import provenance
 from matplotlib.axes import Axes
@@ -112,28 +113,30 @@ def draw_quantiles(
 ) -> None:
     """Draw the quantiles of the relative error, and beneath them the range that training sets alone give."""
     named = {label(case): colour for case, colour in coloured}
-    for place, case in enumerate(cases[::-1]):
-        low, quarter, median, three, high = of(numbers, case, "replicates")["x"]
-        axes.plot([low, high], [place, place], color="0.15", linewidth=0.9, solid_capstyle="butt")
-        axes.plot([quarter, three], [place, place], color="0.15", linewidth=4, solid_capstyle="butt")
-        axes.plot(median, place, "|", color="white", markersize=4, markeredgewidth=0.7)
+    errors = pd.concat(
+        pd.DataFrame({"setting": label(case), "error": case.errors[max(case.errors)]}) for case in cases
+    )
+    low, *_, high = (100 * level for level in QUANTILES)
+    style = {"color": "0.8", "linecolor": "0.15", "linewidth": 0.9, "width": 0.34, "showcaps": False}
+    sns.boxplot(errors, x="error", y="setting", whis=(low, high), showfliers=False, ax=axes, **style)
+    for place, case in enumerate(cases):
         training = of(numbers, case, "training sets")["x"]
-        axes.plot(training, [place - 0.32] * 2, color=TRAINING, linewidth=2.2, solid_capstyle="butt")
+        axes.plot(training, [place + 0.36] * 2, color=TRAINING, linewidth=2.2, solid_capstyle="butt")
         if label(case) in named:
             # On the axis, to find the setting in the other panels.
             style = {"marker": "o", "markersize": 4.5, "color": named[label(case)], "clip_on": False}
             axes.plot(0, place, transform=axes.get_yaxis_transform(), zorder=5, **style)
     axes.axvline(1.0, color="0.6", linewidth=0.7, zorder=0)
-    axes.set_yticks(range(len(cases)), [label(case) for case in cases[::-1]], fontsize=7)
-    axes.set_ylim(-0.7, len(cases) - 0.5)
-    axes.set_xlabel(r"error of a replicate over $\delta$")
+    axes.tick_params(axis="y", labelsize=7)
+    axes.set_ylim(len(cases) - 0.3, -0.5)
+    axes.set(xlabel=r"error of a replicate over $\delta$", ylabel="")
 
 
 def legends(figure: Figure, coloured: list[tuple]) -> None:
     """What colours and lines mean: in the panel of all settings, and in those of two."""
     row = {"ncols": 3, "handlelength": 1.5, "columnspacing": 1.3, "borderaxespad": 0.2}
     quantiles = [
-        Line2D([], [], color="0.15", linewidth=2.5, label="replicates"),
+        Line2D([], [], color="0.15", linewidth=0.9, label="replicates"),
         Line2D([], [], color=TRAINING, linewidth=2.2, label="training sets"),
     ]
     figure.legend(handles=quantiles, loc="outside upper left", **row)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bestofk.aggregation import mean_error
-from bestofk.combination import best_combination, product_with_mean
+from bestofk.combination import best_combination, mean_and_weighted_mean, product_with_mean
 from bestofk.equivalents import OrderParameters
 from bestofk.selection import mean_selection_error
 
@@ -35,6 +35,16 @@ def test_one_candidate_is_its_own_mean():
     for temperature in (0.0, 1.0, 50.0):
         one = product_with_mean([1], P, temperature=temperature)
         assert one == pytest.approx([P.q_tt + P.s2], rel=1e-9)
+
+
+@pytest.mark.parametrize("c", [0.0, 0.5, 3.0])
+@pytest.mark.parametrize("temperature", [0.0, 2e-2, 3.0])
+def test_one_candidate_leaves_nothing_to_combine(temperature, c):
+    p = OrderParameters.overshoot(s2=1.01e-2, q_tt=0.041e-2, c=c)
+    share, error = mean_and_weighted_mean([1], p, temperature=temperature * p.s2)
+    # Rounding tells two answers apart that are one; the share must not be made of it.
+    assert share.tolist() == [0.0]
+    np.testing.assert_allclose(error, p.s2 + p.q_tt, rtol=1e-9)
 
 
 def test_a_hot_softmax_chooses_any_candidate():

@@ -10,6 +10,7 @@ from bestofk.selection import (
     mean_selection_error,
     selected_moments,
     selection_error,
+    selection_excess,
     selection_response,
 )
 from scipy.integrate import quad
@@ -509,3 +510,29 @@ ORDER = OrderParameters(1.0, 0.1, 0.1, 0.2)
 def test_what_is_outside_the_domain_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.3, 4.0, np.inf])
+def test_excess_is_what_the_error_exceeds_its_limit_by(temperature):
+    k, gaps = np.array([1.0, 2.0, 30.0, np.inf]), {"predictive_std": 0.7, "temperature": temperature}
+    error = selection_error(k, 0.4, -1.1, **gaps)
+    np.testing.assert_allclose(selection_excess(k, 0.4, -1.1, **gaps), error - error[-1], rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize(("teacher_gap", "reward_gap"), [(0.6, 2.0), (-1.0, 2.0), (0.3, -0.5)])
+def test_excess_keeps_its_digits_where_it_is_tiny(teacher_gap, reward_gap):
+    a, b = mp.mpf(teacher_gap), mp.mpf(reward_gap)
+    for k in (2**17, 2**30):
+        # The nearest of k is at a distance of order 1/k: four terms of the density of Y at 0 tell 10 digits.
+        with mp.workdps(40):
+            series = [mp.npdf(b) * c for c in (1, b, (b**2 - 1) / 2, (b**3 - 3 * b) / 6)]
+
+            def term(x, k=k, series=series):
+                r = x / k
+                survives = (1 - 2 * (series[0] * r + series[2] * r**3 / 3)) ** (k - 1)
+                even, odd = series[0] + series[2] * r**2, series[1] * r + series[3] * r**3
+                return survives * 2 * (r**2 * even + 2 * (a - b) * r * odd)
+
+            exact = mp.quad(term, [0, 20, 60, 200, 700, 2000])
+        got = selection_excess(float(k), teacher_gap, reward_gap, temperature=0.0)
+        np.testing.assert_allclose(got, float(exact), rtol=1e-10)

@@ -163,10 +163,29 @@ def test_two_lattices_are_extrapolated():
     # Their extrapolation is nearer to a lattice that is eight times finer than either of them is.
     centres, _ = cells(**GRID)
     setting = (16, 1.5, 2.0, GRID["width"], centres)
-    steps = weighted_votes._STEPS
+    steps = weighted_votes._COARSEST
     coarse, fine, finest = (
         float(weighted_votes._on_lattice(*setting, number) @ centres**2)
-        for number in (steps, 2 * steps, 16 * steps)
+        for number in (2 * steps, 4 * steps, 32 * steps)
     )
     extrapolated = float(weighted_votes._wins(*setting) @ centres**2)
     assert abs(extrapolated - finest) < 0.3 * abs(fine - finest) < 0.3 * abs(coarse - finest)
+
+
+@pytest.mark.parametrize(
+    ("k", "gap", "t", "width"), [(55, 0.135, 73.4, 0.5), (462, 0.312, 256.0, 0.5), (303, 0.569, 161.0, 2.0)]
+)
+def test_lattices_that_blur_the_weights_are_refused(k, gap, t, width):
+    # Each lattice is as good as the next one here, and all of them make draws of what the weights decide.
+    with pytest.raises(ArithmeticError, match="only break ties"):
+        weighted_votes._wins(k, gap, t, width, cells(width, 0.3)[0])
+
+
+@pytest.mark.parametrize(("k", "gap", "t", "width"), [(133, 2.0, 34.4, 1.0), (136, 0.389, 16.9, 0.5)])
+def test_what_is_not_refused_meets_a_much_finer_lattice(k, gap, t, width):
+    centres, _ = cells(width, 0.3)
+    fine, finest = (
+        weighted_votes._on_lattice(k, gap, t, width, centres, steps) for steps in (2**15, 2**16)
+    )
+    off = weighted_votes._wins(k, gap, t, width, centres) - (finest + (finest - fine) / 3.0)
+    assert max(abs(off @ centres), abs(off @ centres**2)) < weighted_votes.TOLERANCE

@@ -20,12 +20,14 @@ def circle(k: int, free: float, negligible: float) -> Iterator[tuple[complex, fl
     Where votes are cut off it may not fall at all, as even and odd numbers of votes tell. Angles where f is
     below `negligible` are left out.
     """
-    # Poisson totals a multiple of `angles` away from k would be taken for k; the lower half follows from it.
-    angles = int(10 * np.sqrt(k)) + 16
+    # Poisson totals a multiple of `angles` away from k would be taken for k: by Bernstein's inequality they are
+    # negligible. The lower half of the circle follows from the upper one.
+    rare = -np.log(negligible)
+    angles = int(np.ceil(rare / 3.0 + np.sqrt((rare / 3.0) ** 2 + 2.0 * k * rare)))
     sum_is_k = np.exp(xlogy(k, k) - k - gammaln(k + 1))
     for number in range(angles // 2 + 1):
         angle = 2.0 * np.pi * number / angles
-        if k * free * (1.0 - np.cos(angle)) < -np.log(negligible):
+        if k * free * (1.0 - np.cos(angle)) < rare:
             yield np.exp(1j * angle), (1.0 if 2 * number in (0, angles) else 2.0) / (angles * sum_is_k)
 
 

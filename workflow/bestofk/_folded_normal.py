@@ -9,28 +9,30 @@ from scipy.special import ndtr
 from bestofk._panels import legendre
 
 
-def density(r: NDArray, gap: float) -> NDArray:
+def density(r: NDArray, gap: NDArray | float) -> NDArray:
     """Density of |gap + Z| at r."""
     return np.exp(-0.5 * (r - gap) ** 2) * (1.0 + np.exp(-2.0 * gap * r)) / np.sqrt(2.0 * np.pi)
 
 
-def cdf(r: NDArray, gap: float) -> NDArray:
+def cdf(r: NDArray, gap: NDArray | float) -> NDArray:
     """P(|gap + Z| < r), accurate relative to itself also where it is tiny."""
     probability = ndtr(r - gap) - ndtr(-r - gap)
     # The difference cancels when r is small; there the density varies by a factor of about 2 only.
-    small = r * max(1.0, gap) < 1.0
+    small = r * np.maximum(1.0, gap) < 1.0
     if small.any():
         nodes, weights = legendre(14)
-        probability[small] = r[small] * (density(r[small][:, None] * nodes, gap) @ weights)
+        r, gap = (np.broadcast_to(value, small.shape)[small] for value in (r, gap))
+        probability[small] = r * (density(r[:, None] * nodes, gap[:, None]) @ weights)
     return probability
 
 
-def survival(r: NDArray, gap: float) -> NDArray:
+def survival(r: NDArray, gap: NDArray | float) -> NDArray:
+    """P(|gap + Z| > r), accurate relative to itself also where it is tiny."""
     return ndtr(gap - r) + ndtr(-gap - r)
 
 
-def log_survival(r: NDArray, gap: float) -> NDArray:
-    """log P(|gap + Z| > r) for r >= 0 and gap >= 0."""
+def log_survival(r: NDArray, gap: NDArray | float) -> NDArray:
+    """log P(|gap + Z| > r) for r >= 0 and gap >= 0, which broadcast."""
     return log_p(cdf(r, gap), survival(r, gap))
 
 

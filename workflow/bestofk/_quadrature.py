@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -35,6 +36,8 @@ _NEGLIGIBLE = 37.0
 _GUMBEL_SEAM = 3.0
 #: Numbers of candidates evaluated at a time, which bounds the memory.
 _ROWS = 2048
+#: Rules that are kept: selection, weighted means and their products ask for those of the same inputs.
+_KEPT = 512
 #: kappa below which an average is the value at b = 0, to every digit; its square root is far from underflow.
 _NO_SPREAD = 1e-150
 
@@ -43,15 +46,16 @@ _NO_SPREAD = 1e-150
 class Rule:
     """One input: ``log_p`` (n,) and weighted densities ``mass`` (n, 3) of 1, Y - limit and Y^2 - limit.
 
-    ``pairs`` (n, 2), of a rule that was asked for them, holds what one candidate and what two candidates add
-    to the square of a weighted mean. ``evaluations`` counts the integrands behind all this: n at t = 0, and
-    the nodes in |Y| of all n at t > 0.
+    ``evaluations`` counts the integrands behind them: n at t = 0, and the nodes in |Y| of all n at t > 0.
+    ``squares`` gives the density (n,) of what a candidate adds to the square of a weighted mean, and
+    ``weight`` (n,) the weights of the densities.
     """
 
     log_p: NDArray
     mass: NDArray
     evaluations: int
-    pairs: NDArray | None = None
+    weight: NDArray
+    squares: Callable[[], NDArray]
 
     def excess(self, k: NDArray) -> NDArray:
         """Return nu_0 and the excess of nu_1 and nu_2 over their limits, (nk, 3), for k (nk,)."""
@@ -59,13 +63,18 @@ class Rule:
 
     def squared_mean(self, k: NDArray) -> NDArray:
         """Return E[(sum_i p_i Y_i - limit)^2], p the softmax weights, (nk,), for k (nk,)."""
-        one, two = self.pairs[:, :1], self.pairs[:, 1:]
+        one, two = (density[:, None] for density in self._one_and_two)
         squares = [
             k * (np.exp((k - 1.0) * self.log_p) @ one)
             + k * (k - 1.0) * (np.exp((k - 2.0) * self.log_p) @ two)
             for k in _parts(k)
         ]
         return np.concatenate(squares)[:, 0]
+
+    @cached_property
+    def _one_and_two(self) -> tuple[NDArray, NDArray]:
+        """What one candidate and what two candidates add to the square, weighted, each (n,)."""
+        return self.weight * self.squares(), self.mass[:, 1] ** 2 / self.weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,24 +100,18 @@ def _parts(k: NDArray) -> Iterator[NDArray]:
     return (k[first : first + _ROWS, None] for first in range(0, k.size, _ROWS))
 
 
-def rule(
-    gap: float, t: float, k_min: float, k_max: float, nodes: int | None = None, *, pairs: bool = False
-) -> Rule:
-    """Return the rule of one input, gap >= 0, at reduced temperature t >= 0, for all k of [k_min, k_max].
-
-    With ``pairs``, at t > 0, also what the square of a weighted mean needs.
-    """
+@lru_cache(maxsize=_KEPT)
+def rule(gap: float, t: float, k_min: float, k_max: float, nodes: int | None = None) -> Rule:
+    """Return the rule of one input, gap >= 0, at reduced temperature t >= 0, for all k of [k_min, k_max]."""
     nodes = NODES if nodes is None else nodes
     bounds = -_NEGLIGIBLE - np.log(k_max), np.log(_NEGLIGIBLE / k_min)
     scan = _scan(gap, t, bounds[0])
     position, weight = panel_nodes(_edges(scan, bounds), nodes)
     variable, derivative = scan.unfold(position)
     log_p, density, evaluations = scan.densities(variable, nodes)
-    weight = (weight * derivative)[:, None]
-    if not pairs:
-        return Rule(log_p, weight * density, evaluations)
-    squares = np.stack([_softmax.squares(variable, gap, t, nodes), density[:, 1] ** 2], axis=1)
-    return Rule(log_p, weight * density, evaluations, weight * squares)
+    weight = weight * derivative
+    squares = partial(_softmax.squares, variable, gap, t, nodes)
+    return Rule(log_p, weight[:, None] * density, evaluations, weight, squares)
 
 
 def by_input(gap: NDArray, t: NDArray) -> Iterator[tuple[float, float, NDArray]]:

@@ -20,6 +20,9 @@ from bestofk.weighted_mean import weighted_mean_error
 if TYPE_CHECKING:
     from bestofk.equivalents import OrderParameters
 
+#: Moments that differ by less, relatively, are equal: about as far as errors are computed.
+_SAME = 1e-9
+
 
 def best_combination(
     first: ArrayLike, second: ArrayLike, product: ArrayLike
@@ -37,7 +40,7 @@ def best_combination(
     -------
     share, error : float or ndarray
         Share of the second answer, from 0 to 1, and the squared error of the combination. Where the two
-        answers are the same the share is 0.
+        answers are the same, to a relative 10^-9 of their mean square, the share is 0.
 
     Raises
     ------
@@ -58,11 +61,11 @@ def best_combination(
     first, second, product = _domain.broadcast(first=first, second=second, product=product)
     finite = np.isfinite(first) & np.isfinite(second)
     _domain.require(finite, "an error", np.where(np.isfinite(first), second, first), "it must be finite")
-    possible = (first >= 0) & (second >= 0) & (product**2 <= first * second * (1.0 + 1e-9))
+    possible = (first >= 0) & (second >= 0) & (product**2 <= first * second * (1.0 + _SAME))
     _domain.require(possible, "product", product, "its square may be at most first times second, both from 0")
     distance = first - 2.0 * product + second
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(distance > 0.0, np.clip((first - product) / distance, 0.0, 1.0), 0.0)
+        share = np.where(distance > _SAME * (first + second), np.clip((first - product) / distance, 0.0, 1.0), 0.0)
     error = (1.0 - share) ** 2 * first + 2.0 * share * (1.0 - share) * product + share**2 * second
     return share[()], error[()]
 

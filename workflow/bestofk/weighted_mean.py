@@ -188,7 +188,7 @@ def winning_overshoots(reduced_temperature: ArrayLike) -> tuple[NDArray | float,
 
 def _excess(k: NDArray, gap: float, t: float, nodes: int, tolerance: float) -> tuple[NDArray, NDArray]:
     """E[M] and E[M^2] of M = sum_i p_i Y_i - limit, both (nk,), at 0 < t < inf and gap >= 0."""
-    rule = _quadrature.rule(gap, t, k.min(), k.max(), nodes, pairs=True)
+    rule = _quadrature.rule(gap, t, k.min(), k.max(), nodes)
     nu_0, first, _ = rule.excess(k).T
     _domain.check_normalization(nu_0, tolerance)
     return first, rule.squared_mean(k)

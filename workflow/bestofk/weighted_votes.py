@@ -1,7 +1,7 @@
 """Reward-weighted majority votes: every candidate adds its softmax weight to the cell of its answer.
 
 The grid is that of `bestofk.votes`, the weights exp(-(y - mu_R)^2/T) are those of `bestofk.selection`. Sums
-of weights have no closed form: they are followed on a lattice, and how far off it is is measured each time.
+of weights have no closed form: they are followed on lattices, and how far those agree is measured each time.
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 K_MAX, TOLERANCE = 10_000, 1e-3
 #: Points of a cell that stand for the weights in it.
 _POINTS = 512
-#: Steps of the coarser lattice, and the longest step, in the largest weight, that is short next to it.
-_STEPS, _SHORT = 4096, 1.0 / 16.0
+#: Steps of the coarsest and of the finest lattice, and the longest step, in the largest weight, that is short
+#: next to it.
+_COARSEST, _FINEST, _SHORT = 512, 16384, 1.0 / 16.0
+#: What part of the tolerance two extrapolations must agree to, for the finest lattice not to be asked and with
+#: it, and fewest steps in a deviation of the weights.
+_CERTAIN, _AGREED, _SPREAD = 0.1, 0.3, 0.5
 #: How far a sum of weights may exceed its mean, in deviations and in weights.
 _REACH, _REACH_WEIGHTS = 8.0, 6.0
 #: Steps that tell weights apart, and how often all of them may be smaller.
@@ -83,7 +87,8 @@ def weighted_vote_error_at(
     Given x, which marks a candidate, the sums of weights of the cells are independent compound Poisson
     numbers with the characteristic functions exp(k p_c (x psi_c - 1)), psi_c that of the weight of a
     candidate in cell c. The probability that the sum of a cell is the largest is a coefficient of x^k
-    (derivation in the paper's appendix). Two lattices are compared, and what they differ by is the error.
+    (derivation in the paper's appendix). Lattices of more and more steps are extrapolated, until two
+    extrapolations agree.
 
     Examples
     --------
@@ -198,22 +203,27 @@ def _offsets(k: ArrayLike, gap: float, t: float, width: float, phase: float) -> 
 
 
 def _wins(k: float, gap: float, t: float, width: float, centres: NDArray) -> NDArray:
-    """The probability of each cell to win, of two lattices that agree."""
+    """The probability of each cell to win, from lattices whose extrapolations agree."""
     if np.isinf(k):
         far = np.abs(centres + gap / (1.0 + t))
         nearest = np.isclose(far, far.min(), rtol=1e-12, atol=1e-12)
         return nearest / nearest.sum()
-    coarse, fine = (_on_lattice(int(k), gap, t, width, centres, steps) for steps in (_STEPS, 2 * _STEPS))
-    # The error falls with the square of the step.
-    correction = (fine - coarse) / 3.0
-    off = max(np.abs(correction @ centres), np.abs(correction @ centres**2))
-    if not off <= TOLERANCE:
-        raise ArithmeticError(
-            f"the lattice of weights is off by {off:.1e} s^2, more than the {TOLERANCE:.0e} allowed, for "
-            f"{k:g} candidates at the reward gap {gap:.3g} s and T/(2 s^2) = {t:.3g}: few of them carry "
-            "nearly all of the weight, or their weights are so even that they only break ties"
-        )
-    return fine + correction
+    steps, extrapolated = _COARSEST, np.full(centres.size, np.nan)
+    fine = _on_lattice(int(k), gap, t, width, centres, steps)
+    while steps < _FINEST:
+        steps *= 2
+        coarse, fine = fine, _on_lattice(int(k), gap, t, width, centres, steps)
+        # The error falls with the square of the step, where it falls at all: two extrapolations must agree.
+        before, extrapolated = extrapolated, fine + (fine - coarse) / 3.0
+        change = extrapolated - before
+        off = max(np.abs(change @ centres), np.abs(change @ centres**2))
+        if off <= TOLERANCE * (_AGREED if steps == _FINEST else _CERTAIN):
+            return extrapolated
+    raise ArithmeticError(
+        f"lattices of weights differ by {off:.1e} s^2, more than the {_AGREED * TOLERANCE:.0e} allowed, for "
+        f"{k:g} candidates at the reward gap {gap:.3g} s and T/(2 s^2) = {t:.3g}: few of them carry "
+        "nearly all of the weight, or their weights are so even that they only break ties"
+    )
 
 
 def _on_lattice(k: int, gap: float, t: float, width: float, centres: NDArray, steps: int) -> NDArray:
@@ -230,6 +240,11 @@ def _on_lattice(k: int, gap: float, t: float, width: float, centres: NDArray, st
     # Where all weights and their sums may be this small they are as good as equal, on any lattice.
     small = _RESOLVED * longest / steps
     if k * mean.max() < _MANY * small and (mass[cells][weight < small].sum() / p.sum()) ** k > _UNLIKELY:
+        return np.full(centres.size, np.nan)
+    # Between cells with as many votes the weights decide, and a step that blurs them makes it a draw; unless
+    # the sums of as many weights are spread over more than one weight.
+    deviation = np.sqrt(square.sum() / p.sum() - (mean.sum() / p.sum()) ** 2)
+    if deviation < min(_SPREAD * longest / steps, 1.0 / np.sqrt(k * p.max())):
         return np.full(centres.size, np.nan)
     # A weight between two points is split between them, so that its mean is kept. Where so few candidates
     # count that all weights may be tiny, none becomes nothing.

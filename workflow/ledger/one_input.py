@@ -43,12 +43,12 @@ def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         (
             "half_temperature_law",
             "At one input and T > 0, k times the excess over the limit tends to ω [δ_∞(t) − δ_∞(t/2)].",
-            last_miss(frame[(frame["quantity"] == "error") & (frame["reduced_temperature"] > 0)]),
+            last_miss(frame[(frame["quantity"] == "excess") & (frame["reduced_temperature"] > 0)]),
         ),
         (
             "best_of_k_any_reward_at_one_input",
             "At one input and T = 0, k² times the excess tends to π exp(Δ_R²/s²) (s² + 2 Δ_T Δ_R − 2 Δ_R²).",
-            last_miss(frame[(frame["quantity"] == "error") & (frame["reduced_temperature"] == 0)]),
+            last_miss(frame[(frame["quantity"] == "excess") & (frame["reduced_temperature"] == 0)]),
         ),
         (
             "best_of_k_any_reward",
@@ -76,9 +76,7 @@ def one_input(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
 
 def excess_over_law(rows: pd.DataFrame) -> pd.Series:
     """Relative distance of the excess over the limit from its law, along k."""
-    mean = rows["quantity"] == "mean_excess"
-    excess = rows["value"].where(mean, rows["value"] - rows["limit"])
-    return excess / rows["law"].where(mean, rows["law"] - rows["limit"]) - 1
+    return rows["value"] / rows["law"] - 1
 
 
 def last_miss(rows: pd.DataFrame) -> np.ndarray:

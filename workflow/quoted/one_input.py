@@ -14,11 +14,9 @@ def one_input(frame: pd.DataFrame, block: dict) -> dict:
     cells = frame[frame["quantity"] == "optimal_k"]
     warm = cells[cells["reduced_temperature"] > 0]
     t = float(warm["reduced_temperature"].iloc[0])
-    drawn = frame[(frame["quantity"] == "error") & (frame["reduced_temperature"] == t)]
+    drawn = frame[(frame["quantity"] == "excess") & (frame["reduced_temperature"] == t)]
     best = {
-        gap: curve.loc[curve["value"].idxmin(), "k"]
-        if curve["value"].min() < curve["limit"].iloc[0]
-        else np.inf
+        gap: curve.loc[curve["value"].idxmin(), "k"] if curve["value"].min() < 0 else np.inf
         for gap, curve in drawn.groupby("teacher_gap")
     }
     return {

@@ -34,19 +34,18 @@ def theory(points: pd.DataFrame, experiment: str, block: dict, seed: int) -> pd.
 
 
 def curves(k: np.ndarray, t: float, settings: dict) -> Iterator[tuple]:
-    """Errors at the gaps whose curves are drawn, their limit, and their law at large k."""
+    """Excess over the limit at the gaps whose curves are drawn, beside its law at large k."""
     gap = settings["curve_reward_gap"]
     for teacher_gap in settings["curve_teacher_gap"]:
-        errors = selection.selection_error(k, teacher_gap, gap, temperature=2 * t)
+        excess = selection.selection_excess(k, teacher_gap, gap, temperature=2 * t)
         limit = float(large_k.limit_error_at(teacher_gap, gap, temperature=2 * t))
         if t > 0:
-            coefficient = large_k.half_temperature_coefficient_at(teacher_gap, gap, temperature=2 * t)
-            law = limit + float(coefficient) / k
+            law = float(large_k.half_temperature_coefficient_at(teacher_gap, gap, temperature=2 * t)) / k
         else:
-            law = best_of_k.best_of_k_law_at(k, teacher_gap, gap)
-        for number, error, approximation in zip(k, errors, law, strict=True):
-            place = ("error", t, teacher_gap, gap, np.nan, np.nan, number)
-            yield *place, float(error), limit, float(approximation)
+            law = float(best_of_k.best_of_k_coefficient_at(teacher_gap, gap)) / k**2
+        for number, value, expected in zip(k, excess, law, strict=True):
+            place = ("excess", t, teacher_gap, gap, np.nan, np.nan, number)
+            yield *place, float(value), limit, float(expected)
 
 
 def cells(k: np.ndarray, t: float, settings: dict) -> Iterator[tuple]:
