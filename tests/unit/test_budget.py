@@ -49,7 +49,7 @@ def test_no_split_of_a_scan_is_better(budget, price, c, t):
     assert split.error == pytest.approx(error(split.n_train, split.k, t), rel=1e-8)
     edges = np.log([n_min / (budget - n_min), (budget - price) / price])
     # At t > 0 every point takes a second.
-    logits = np.linspace(*edges, 41 if t == 0 else 9)
+    logits = np.linspace(*edges, 25 if t == 0 else 9)
     scanned = [
         error(budget / (1 + np.exp(-x)), max(budget / (1 + np.exp(x)) / price, 1.0), t) for x in logits
     ]

@@ -455,7 +455,7 @@ def json_type(value):
     return "number" if isinstance(value, int | float) else type(value).__name__
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(path=st.sampled_from(LEAVES), value=JSON_VALUES)
 def test_a_leaf_of_another_type_never_passes(path, value):
     old = at(SMOKE, path)
@@ -465,7 +465,7 @@ def test_a_leaf_of_another_type_never_passes(path, value):
     assert re.search(rf"^{re.escape(config._dotted(path))}[ .\[]", message, re.MULTILINE), message
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(path=st.sampled_from(LEAVES), value=st.integers() | st.floats())
 def test_any_number_is_refused_or_kept_as_it_is(path, value):
     text = edited(path, value)

@@ -38,14 +38,14 @@ def test_slopes_are_differences_of_the_error(n, reward, temperature, held):
     np.testing.assert_allclose(
         found.error, mean_selection_error(K, values, temperature=temperature), rtol=1e-9
     )
-    step, in_n, in_k = 0.02, np.zeros(K.size), np.zeros(K.size - 1)
+    step, in_n = 0.02, np.zeros(K.size)
     for place, weight in zip(PLACES, WEIGHTS, strict=True):
         positional, problem = arguments(n * np.exp(place * step), reward)
         moved = equivalent_order_parameters(*positional, **problem)
         here = temperature * (1.0 if held == "temperature" else moved.s2 / values.s2)
         in_n += weight / step * np.log(mean_selection_error(K, moved, temperature=here))
-        k = K[1:] * np.exp(place * step)
-        in_k += weight / step * np.log(mean_selection_error(k, values, temperature=temperature))
+    moved_k = np.outer(np.exp(PLACES * step), K[1:])
+    in_k = WEIGHTS / step @ np.log(mean_selection_error(moved_k, values, temperature=temperature))
     np.testing.assert_allclose(found.data, in_n, atol=1e-7)
     np.testing.assert_allclose(found.candidates[1:], in_k, atol=1e-7)
 

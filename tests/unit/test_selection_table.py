@@ -29,12 +29,10 @@ def test_slopes_are_differences_of_the_excess(table, name):
     step, weights = 0.02, np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60
     k, kappa = K[1:], KAPPA[:-1]
     excess = table.excess(k[:, None], kappa)
-    sums = np.zeros((2, k.size, kappa.size))
-    for place, weight in zip((-3, -2, -1, 1, 2, 3), weights, strict=True):
-        factor = np.exp(place * step)
-        moved = (k * factor, kappa) if name == "k" else (k, kappa * factor)
-        m2, m1 = excess_coefficients(*moved, reduced_temperature=table.reduced_temperature)
-        sums += weight / step * np.array([m2 + m1, m1 / 2])
+    factors = np.exp(step * np.array([-3, -2, -1, 1, 2, 3]))
+    moved = (np.outer(factors, k), kappa) if name == "k" else (k, np.outer(factors, kappa))
+    m2, m1 = excess_coefficients(*moved, reduced_temperature=table.reduced_temperature)
+    sums = np.tensordot(np.array([m2 + m1, m1 / 2]), weights / step, axes=(1 if name == "k" else 2, 0))
     found = getattr(excess, f"second_{name}"), getattr(excess, f"product_{name}")
     scale = np.abs(excess.second) + np.abs(excess.product)
     np.testing.assert_allclose((np.array(found) - sums) / scale, 0.0, atol=2e-7)

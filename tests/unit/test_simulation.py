@@ -118,7 +118,7 @@ def test_agrees_with_exact_quadrature_pointwise(a, b):
     rng = fresh()
     batches = [
         selected_errors(a * ones, b * ones[None], k=k, temperature=temperatures, rng=rng)[0] / size
-        for _ in range(50)
+        for _ in range(30)
     ]
     assert np.abs(standard_errors(batches, exact)).max() < 4
 

@@ -99,8 +99,7 @@ def test_many_candidates_leave_no_variance():
 def test_quadrature_does_not_change_with_more_nodes(gap, t):
     k = np.geomspace(1, 1e6, 13)
     coarse, fine = (
-        _quadrature.rule(gap, t, 1.0, 1e6, nodes).squared_mean(k)
-        for nodes in (_quadrature.NODES, 22)
+        _quadrature.rule(gap, t, 1.0, 1e6, nodes).squared_mean(k) for nodes in (_quadrature.NODES, 22)
     )
     np.testing.assert_allclose(coarse, fine, rtol=1e-10)
 

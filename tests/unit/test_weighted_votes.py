@@ -184,8 +184,6 @@ def test_lattices_that_blur_the_weights_are_refused(k, gap, t, width):
 @pytest.mark.parametrize(("k", "gap", "t", "width"), [(133, 2.0, 34.4, 1.0), (136, 0.389, 16.9, 0.5)])
 def test_what_is_not_refused_meets_a_much_finer_lattice(k, gap, t, width):
     centres, _ = cells(width, 0.3)
-    fine, finest = (
-        weighted_votes._on_lattice(k, gap, t, width, centres, steps) for steps in (2**15, 2**16)
-    )
+    fine, finest = (weighted_votes._on_lattice(k, gap, t, width, centres, steps) for steps in (2**15, 2**16))
     off = weighted_votes._wins(k, gap, t, width, centres) - (finest + (finest - fine) / 3.0)
     assert max(abs(off @ centres), abs(off @ centres**2)) < weighted_votes.TOLERANCE

@@ -85,7 +85,9 @@ def test_curves_are_those_of_drawn_candidates(table: pd.DataFrame) -> None:
             / inputs
             for part in range(8)
         ]
-        exact = (curve["value"] + curve["limit"]).set_axis(curve["k"]).reindex([float(number) for number in k])
+        exact = (
+            (curve["value"] + curve["limit"]).set_axis(curve["k"]).reindex([float(number) for number in k])
+        )
         z = (np.mean(parts, axis=0) - exact) / (np.std(parts, axis=0, ddof=1) / math.sqrt(8))
         # Student's t with 7 degrees of freedom: of 32 values one passes 8 by chance in one of 300 seeds.
         assert z.abs().max() < 8

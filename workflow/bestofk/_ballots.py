@@ -20,8 +20,8 @@ def circle(k: int, free: float, negligible: float) -> Iterator[tuple[complex, fl
     Where votes are cut off it may not fall at all, as even and odd numbers of votes tell. Angles where f is
     below `negligible` are left out.
     """
-    # Poisson totals a multiple of `angles` away from k would be taken for k: by Bernstein's inequality they are
-    # negligible. The lower half of the circle follows from the upper one.
+    # Poisson totals a multiple of `angles` away from k would be taken for k; by Bernstein's inequality they
+    # are rare. The lower half of the circle follows from the upper one.
     rare = -np.log(negligible)
     angles = int(np.ceil(rare / 3.0 + np.sqrt((rare / 3.0) ** 2 + 2.0 * k * rare)))
     sum_is_k = np.exp(xlogy(k, k) - k - gammaln(k + 1))

@@ -64,8 +64,8 @@ def best_combination(
     possible = (first >= 0) & (second >= 0) & (product**2 <= first * second * (1.0 + _SAME))
     _domain.require(possible, "product", product, "its square may be at most first times second, both from 0")
     distance = first - 2.0 * product + second
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(distance > _SAME * (first + second), np.clip((first - product) / distance, 0.0, 1.0), 0.0)
+    apart = distance > _SAME * (first + second)
+    share = np.clip(np.divide(first - product, distance, out=np.zeros_like(distance), where=apart), 0.0, 1.0)
     error = (1.0 - share) ** 2 * first + 2.0 * share * (1.0 - share) * product + share**2 * second
     return share[()], error[()]
 

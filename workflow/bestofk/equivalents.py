@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from bestofk._checks import (
     finite_array,
@@ -200,9 +200,11 @@ def _ridge_root(positive: NDArray, n_train: float, bare: float) -> float:
     # eigenvalue alone bounds R from below. The factors 2 leave room for rounding.
     lower = max(bare, positive.min() * -excess / n_train) / 2
     upper = 2 * (bare + positive.sum() / n_train)
-    ridge = np.exp(
-        brentq(lambda log_ridge: imbalance(np.exp(log_ridge)), np.log(lower), np.log(upper), xtol=1e-8)
+    # By its full name: scipy loads this part when it is first used, and few of the scripts get here.
+    log_ridge = scipy.optimize.brentq(
+        lambda log_ridge: imbalance(np.exp(log_ridge)), np.log(lower), np.log(upper), xtol=1e-8
     )
+    ridge = np.exp(log_ridge)
     # Two Newton steps on the convex R (1 - df1) - bare, whose slope is 1 - df2, take 1e-8 to rounding error.
     for _ in range(2):
         slope = bare / ridge + np.sum(positive * ridge / (positive + ridge) ** 2) / n_train

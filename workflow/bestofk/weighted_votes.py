@@ -26,8 +26,8 @@ _POINTS = 512
 #: Steps of the coarsest and of the finest lattice, and the longest step, in the largest weight, that is short
 #: next to it.
 _COARSEST, _FINEST, _SHORT = 512, 16384, 1.0 / 16.0
-#: What part of the tolerance two extrapolations must agree to, for the finest lattice not to be asked and with
-#: it, and fewest steps in a deviation of the weights.
+#: What part of the tolerance two extrapolations must agree to, before the finest lattice and with it, and
+#: fewest steps in a deviation of the weights.
 _CERTAIN, _AGREED, _SPREAD = 0.1, 0.3, 0.5
 #: How far a sum of weights may exceed its mean, in deviations and in weights.
 _REACH, _REACH_WEIGHTS = 8.0, 6.0
