@@ -6,8 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from bestofk import selection
-from bestofk.estimators import best_of_k, next_candidate, selection_response, softmax_of_k
+from bestofk import selection, votes
+from bestofk.estimators import best_of_k, softmax_of_k, vote_of_k
+from bestofk.pool_diagnostics import next_candidate, selection_response
 from scipy.stats import binom
 
 TIED = np.array([[0.3, 0.1, 0.3, 0.7, 0.7, 0.7, 0.2], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]])
@@ -61,6 +62,37 @@ def test_softmax_of_all_is_that_of_the_pool_and_at_low_temperature_the_best() ->
     ranks = scores[:, :30].argsort(axis=1).argsort(axis=1)
     cold = softmax_of_k([1, 7, 30], ranks, errors[:, :30], temperature=0.05)
     np.testing.assert_allclose(cold, best_of_k([1, 7, 30], ranks, errors[:, :30]), atol=1e-7)
+
+
+ANSWERS = np.array([["7", "12", "7", "9", "12", "7", "1"], list("aabbccd")])
+
+
+def plurality(answers, errors):
+    names, counts = np.unique(answers, return_counts=True)
+    return np.mean([errors[answers == name][0] for name in names[counts == counts.max()]])
+
+
+def test_vote_of_k_is_the_mean_over_all_subsets_and_ties_are_shared() -> None:
+    # An answer has one error.
+    errors = np.array(
+        [[ERRORS[row][list(names).index(name)] for name in names] for row, names in enumerate(ANSWERS)]
+    )
+    expected = [
+        [
+            np.mean([plurality(names[list(s)], e[list(s)]) for s in combinations(range(7), k)])
+            for k in range(1, 8)
+        ]
+        for names, e in zip(ANSWERS, errors, strict=True)
+    ]
+    np.testing.assert_allclose(vote_of_k(range(1, 8), ANSWERS, errors), expected, rtol=1e-12)
+
+
+def test_vote_of_a_large_pool_is_the_vote_of_its_law() -> None:
+    rng, p = np.random.default_rng(3), np.array([0.4, 0.3, 0.2, 0.1])
+    error = np.array([1.0, 0.0, 2.0, 5.0])
+    pools = rng.choice(4, size=(400, 64), p=p)
+    exact = [votes.plurality(k, p) @ error for k in (1, 4, 9, 32)]
+    assert np.abs(z_of(vote_of_k([1, 4, 9, 32], pools, error[pools]), exact)).max() < 4
 
 
 @pytest.mark.parametrize("temperature", [0.01, 0.3, 5.0])

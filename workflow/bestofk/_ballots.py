@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,31 @@ def circle(k: int, free: float, negligible: float) -> Iterator[tuple[complex, fl
         angle = 2.0 * np.pi * number / angles
         if k * free * (1.0 - np.cos(angle)) < rare:
             yield np.exp(1j * angle), (1.0 if 2 * number in (0, angles) else 2.0) / (angles * sum_is_k)
+
+
+def most_votes(
+    mass: NDArray, marks: Iterable[tuple[complex, complex]], *, first: int, ties: int
+) -> NDArray[np.float64]:
+    """Return the chance of each cell to get the most votes, for a given number of all votes.
+
+    `mass` (cells, votes + 1) holds the probability of each number of votes, of cells that are independent but
+    for the number of all votes. `marks` are points x and factors that sum a function f(x) of all votes to its
+    coefficient. Fewer than `first` votes never win. Ties are shared equally, exactly where at most `ties`
+    cells tie.
+    """
+    # 1/(j + 1) = int_0^1 y^j dy, y a factor for each other cell that has as many votes as the winner.
+    shares, weights = np.polynomial.legendre.leggauss((ties + 1) // 2)
+    votes, total = np.arange(mass.shape[1]), np.zeros(mass.shape[0])
+    for mark, factor in marks:
+        equal = mass * mark**votes
+        fewer = np.cumsum(equal, axis=1) - equal
+        equal, fewer = equal[:, first:], fewer[:, first:]
+        others = sum(
+            weight / 2 * products_of_others(fewer + (share + 1) / 2 * equal)
+            for share, weight in zip(shares, weights, strict=True)
+        )
+        total += (factor * (equal * others).sum(axis=1)).real
+    return total
 
 
 def products_of_others(factors: NDArray) -> NDArray:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 K_MAX = 100_000
 #: Standard deviations of the candidates that the grid covers.
 _REACH = 8.5
-#: Most Gauss-Legendre nodes over the share of a tie, nodes over half of the phases, and how far from 1
+#: Most cells whose ties are shared exactly, nodes over half of the phases, and how far from 1
 #: probabilities may sum.
-_SHARES, _PHASES, _TOLERANCE = 64, 24, 1e-8
+_TIES, _PHASES, _TOLERANCE = 128, 24, 1e-8
 #: What is left out of the integral over the number of candidates.
 _NEGLIGIBLE = 1e-17
 
@@ -84,21 +84,12 @@ def plurality(k: int, probabilities: ArrayLike) -> NDArray[np.float64]:
     # More votes than k are allowed: a cut at k would not be smooth, and large angles would count.
     votes = np.arange(last + 1)
     log_poisson = xlogy(votes, k * p[:, None]) - k * p[:, None] - gammaln(votes + 1)
-    # Exact for ties of so many cells.
-    shares, share_weights = np.polynomial.legendre.leggauss(min(_SHARES, k // 2 + 1, p.size // 2 + 1))
-    total = np.zeros(p.size)
-    for mark, factor in _ballots.circle(k, rest, _NEGLIGIBLE):
-        mass = np.exp(log_poisson) * mark**votes
-        fewer = np.cumsum(mass, axis=1) - mass
-        mass, fewer = mass[:, first:], fewer[:, first:]
-        others = sum(
-            weight / 2 * _ballots.products_of_others(fewer + (share + 1) / 2 * mass)
-            for share, weight in zip(shares, share_weights, strict=True)
-        )
-        # What falls outside all cells gets votes of its own, any number of them.
-        outside = np.exp(k * rest * (mark - 1.0)) * mark**-k
-        total += factor * (outside * (mass * others).sum(axis=1)).real
-    wins[contends] = total
+    # What falls outside all cells gets votes of its own, any number of them.
+    marks = (
+        (mark, factor * np.exp(k * rest * (mark - 1.0)) * mark**-k)
+        for mark, factor in _ballots.circle(k, rest, _NEGLIGIBLE)
+    )
+    wins[contends] = _ballots.most_votes(np.exp(log_poisson), marks, first=first, ties=min(_TIES, k, p.size))
     # Of cells that hold all candidates one wins.
     if whole and not abs(wins.sum() - 1.0) <= _TOLERANCE:
         raise ArithmeticError(

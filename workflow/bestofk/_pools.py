@@ -1,15 +1,32 @@
-"""Softmax selection from all subsets of a pool at once."""
+"""What the estimates from pools share: checks, and softmax selection from all subsets of a pool at once."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import comb
+
+from bestofk._checks import finite_array, increasing_counts
+
+#: Most candidates in a pool: the number of its subsets is then a finite double.
+N_MAX = 1000
 
 #: Step of the trapezoidal rule in log u, and what is left out at either end; for an accuracy of 1e-12.
 _STEP, _REACH = 0.3, 34.0
 #: Numbers held at once.
 _CHUNK = 2**22
+
+
+def checked(k: ArrayLike, scores: ArrayLike, errors: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
+    """Numbers of candidates, scores and errors, checked against one another."""
+    scores = finite_array("scores", scores, (None, None))
+    errors = finite_array("errors", errors, scores.shape)
+    n, k = scores.shape[1], increasing_counts("k", k)
+    if n > N_MAX:
+        raise ValueError(f"a prompt has {n} candidates; it may have at most {N_MAX}")
+    if k[-1] > n:
+        raise ValueError(f"k is {k[-1]}, but a prompt has {n} candidates: no estimate goes beyond the pool")
+    return k, scores, errors
 
 
 def chances(k: NDArray, weight: NDArray) -> NDArray:

@@ -1,0 +1,116 @@
+"""What a pool of candidates says about more of them: the half-temperature test, and errors by rank of score.
+
+Pools are those of `bestofk.estimators`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bestofk._checks import count, positive_number
+from bestofk._pools import checked
+
+
+def next_candidate(
+    scores: ArrayLike, errors: ArrayLike, *, temperature: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Estimate what the next candidate takes off the error of softmax selection: the half-temperature test.
+
+    Parameters
+    ----------
+    scores, errors : array_like, shape (n_prompts, N)
+        Of every candidate; N from 2 to 1000.
+    temperature : float
+        T > 0 in the units of the scores.
+
+    Returns
+    -------
+    gain : ndarray, shape (n_prompts,)
+        N(N - 1) times the error of selection among N - 1 minus that among N, in the units of the errors; its
+        mean over prompts is positive where more candidates help.
+    effective : ndarray, shape (n_prompts,)
+        Effective number of candidates at half the temperature, (sum w^2)^2/sum w^4. Where it is below about
+        ten few candidates decide, and the gain is not to be trusted.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    Unbiased for N(N - 1) [delta(N - 1) - delta(N)], which tends to omega [delta_inf(t) - delta_inf(t/2)],
+    omega = E[w^2]/(E w)^2 and t/2 half the temperature: the sign of the approach to the limit. The mean over
+    prompts is weighted by omega, as it must be (derivation in the paper's appendix).
+
+    Examples
+    --------
+    >>> gain, effective = next_candidate([[0.0, 1.0, 2.0]], [[1.0, 0.5, 0.0]], temperature=1.0)
+    >>> gain.round(4).tolist(), effective.round(4).tolist()
+    ([0.5019], [1.3065])
+    """
+    _, scores, errors = checked([1], scores, errors)
+    n, temperature = scores.shape[1], positive_number("temperature", temperature)
+    if n < 2:
+        raise ValueError("a pool of one candidate cannot tell what one more would do; at least 2 are needed")
+    weight = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
+    total = weight.sum(axis=1, keepdims=True)
+    # The weights of the others, without a difference that cancels where one candidate has nearly all.
+    others = np.stack([np.delete(weight, place, axis=1).sum(axis=1) for place in range(n)], axis=1)
+    mean = (weight * errors).sum(axis=1, keepdims=True) / total
+    # Without candidate i the weighted mean moves by w_i (mean - e_i)/others.
+    gain = (n - 1) * (weight * (mean - errors) / others).sum(axis=1)
+    effective = (weight**2).sum(axis=1) ** 2 / (weight**4).sum(axis=1)
+    return gain, effective
+
+
+def selection_response(
+    scores: ArrayLike, errors: ArrayLike, *, bins: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean error of candidates by their quantile of score within the prompt.
+
+    Parameters
+    ----------
+    scores, errors : array_like, shape (n_prompts, N)
+        Of every candidate; N at most 1000.
+    bins : int
+        Number of bins of equal probability, 1 to N; N is best a multiple of it.
+
+    Returns
+    -------
+    quantile : ndarray, shape (bins,)
+        Middle of each bin, from 0 (lowest scores) to 1.
+    error : ndarray, shape (n_prompts, bins)
+        Mean error in each bin, prompt by prompt. Tied candidates share the ranks that they take.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    Best-of-k is an average of this curve with the density k p^(k - 1): the error falls with k as long as the
+    weight moves to where the curve is lower, and rises where the curve turns up towards 1. N candidates say
+    nothing of quantiles nearer to 1 than 1/N.
+
+    Examples
+    --------
+    >>> quantile, error = selection_response([[0.4, 0.1, 0.3, 0.2]], [[4.0, 1.0, 3.0, 2.0]], bins=2)
+    >>> quantile.tolist(), error.tolist()
+    ([0.25, 0.75], [[1.5, 3.5]])
+    """
+    _, scores, errors = checked([1], scores, errors)
+    n = scores.shape[1]
+    if count("bins", bins) > n:
+        raise ValueError(f"bins is {bins}; it may be at most the {n} candidates of a prompt")
+    edges = np.arange(bins + 1) / bins
+    result = np.empty((scores.shape[0], bins))
+    for row, (score, error) in enumerate(zip(scores, errors, strict=True)):
+        _, group, size = np.unique(score, return_inverse=True, return_counts=True)
+        # The error is a step function of the quantile: its integral is linear between the ends of groups.
+        ends = np.append(0, np.cumsum(size)) / n
+        integral = np.append(0.0, np.cumsum(np.bincount(group, error))) / n
+        result[row] = np.diff(np.interp(edges, ends, integral)) * bins
+    return (edges[1:] + edges[:-1]) / 2.0, result
