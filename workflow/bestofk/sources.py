@@ -34,9 +34,13 @@ def module_closure(script: str | Path) -> list[str]:
         Sorted POSIX paths relative to the root, without `script` itself.
     """
     found: set[str] = set()
-    waiting = [Path(script)]
+    waiting, known = [Path(script)], set()
+    own = {path.stem for path in SOURCE_FOLDER.iterdir()}
     while waiting:
-        for name in _imported_names(waiting.pop()):
+        # Most names are of other packages, or imported by many modules: no need to look for their files.
+        new = {name for name in _imported_names(waiting.pop()) if name.split(".")[0] in own} - known
+        known |= new
+        for name in new:
             for path in _project_files(name):
                 if path.as_posix() not in found:
                     found.add(path.as_posix())
@@ -101,6 +105,7 @@ def package_versions(sources: Iterable[str | Path]) -> dict[str, str]:
     return {name: installed_version(name) for name in tracked}
 
 
+@cache
 def installed_version(name: str) -> str:
     """Return the version of an installed package, ``"absent"`` if it is not installed.
 
