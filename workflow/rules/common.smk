@@ -1,24 +1,9 @@
 # What the rules share: the checked configuration, the names that follow from it, and who uses what.
-import os
-import sys
-from pathlib import Path
-from functools import cache
+include: "shared.smk"
 
-os.environ.update(PYTHONPATH=os.path.abspath("workflow"))
-# By default glibc hands arrays of 128 kB and more back to the system, and then pays for their pages again at
-# every use, which takes a third of the time of many jobs. Elsewhere these two have no effect.
-os.environ.update(MALLOC_MMAP_THRESHOLD_="1073741824", MALLOC_TRIM_THRESHOLD_="1073741824")
-sys.path.insert(0, os.path.abspath("workflow"))
 
-from alone import take_folder
-from bestofk import provenance
 from bestofk.config import ConfigurationError, load
-from bestofk.sources import module_closure, package_versions
 from bestofk.needs import unmet
-from bestofk.trace import lookup
-
-# What a job says passes through a reader that an interrupt ends: no job then prints where it was interrupted.
-shell.prefix("set -euo pipefail; exec 2> >(exec cat >&2); ")
 
 if "experiments" in config:
     sys.exit("Give the parameter file as `--config parameters=FILE`: --configfile would not check it.")
@@ -36,11 +21,6 @@ RESULTS = f"results/{RUN}"
 EXPERIMENTS = CONFIGURATION["experiments"]
 
 
-def configured(*keys):
-    """The configuration at some dotted keys: what a job depends on, and what its record states."""
-    return {key: lookup(CONFIGURATION, key) for key in keys}
-
-
 def block(experiment, *parts):
     """The named parts of an experiment's block, as far as it has them, by dotted key."""
     return configured(
@@ -55,25 +35,9 @@ def theory_block(experiment):
     )
 
 
-@cache
-def sources(script, *others):
-    """The files written by a person that decide what a script makes: itself, its modules, and others."""
-    modules = [name for path in (script, *others) if path.endswith(".py") for name in module_closure(path)]
-    return list(dict.fromkeys([script, *others, *modules]))
-
-
-@cache
-def versions(script, *others):
-    return package_versions(sources(script, *others))
-
-
 def kind_module(folder, experiment):
     """The module that a script loads by the kind of the experiment."""
     return f"workflow/{folder}/{EXPERIMENTS[experiment]['kind']}.py"
-
-
-def records(*paths):
-    return sorted({provenance.record_path(path).as_posix() for path in paths})
 
 
 def batches(experiment):
