@@ -78,11 +78,15 @@ def test_package_with_two_versions_has_no_conda_environment():
         conda.pins("alpha==1 ; python_version < '3.12'\nalpha==2 ; python_version >= '3.12'\n")
 
 
+def extras() -> dict[str, list[str]]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+
 def declared() -> dict[str, str]:
     """Name to version bounds of everything that pyproject.toml and requirements.in ask for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = [entry for group in project["optional-dependencies"].values() for entry in group]
-    lines = [*project["dependencies"], *extras]
+    locked = (group for name, group in extras().items() if name != "llm")
+    lines = [*project["dependencies"], *(entry for group in locked for entry in group)]
     return {re.match(r"[a-z0-9._-]+", line)[0]: line for line in lines}
 
 
@@ -99,6 +103,13 @@ def test_pins_satisfy_the_bounds_of_the_package():
         for sign, bound in re.findall(r"(>=|<)([\d.]+)", line):
             limit = [int(part) for part in bound.split(".")]
             assert (version >= limit) if sign == ">=" else (version < limit), line
+
+
+def test_language_model_is_in_no_lock_and_make_says_how_to_get_it():
+    asked = extras()["llm"]
+    assert f"LLM_PACKAGES := {' '.join(asked)}\n" in (ROOT / "Makefile").read_text()
+    for lock in LOCKS:
+        assert not {line.partition("==")[0] for line in asked} & conda.pins((ENVS / lock).read_text()).keys()
 
 
 def test_build_backend_is_locked():

@@ -131,7 +131,7 @@ def test_score_that_is_not_finite_is_refused_with_its_question() -> None:
 def test_file_that_is_another_one_is_refused_with_both_hashes(tmp_path: Path) -> None:
     path = tmp_path / "model.gguf"
     path.write_bytes(b"GGUF")
-    with pytest.raises(LanguageModelError, match=r"SHA-256 [0-9a-f]{64}, and 0{64} is asked for: the file is"):
+    with pytest.raises(LanguageModelError, match=r"SHA-256 [0-9a-f]{64}, and 0{64} is asked for: the"):
         open_model({"path": str(path), "sha256": "0" * 64}, slots=1)
 
 
@@ -288,13 +288,10 @@ def test_ll_is_the_sum_over_tokens_and_the_end_of_the_line(scorer: LanguageModel
 
 @needs_model
 def test_score_depends_on_question_and_answer_alone(scorer: LanguageModel) -> None:
-    asked = [(question, ["12", "120", "56", "7"]) for question in questions("tab", 3, seed=1)]
+    asked = [(question, ["12", "120"]) for question in questions("tab", 2, seed=1)]
     forth = judge(scorer, "tab", asked, list(JUDGES))
-    back = judge(
-        scorer, "tab", [(question, answers[::-2]) for question, answers in asked[::-1]], list(JUDGES)
-    )
-    scores = {(question, answer): held for question, answer, held in forth}
-    assert all(scores[question, answer] == held for question, answer, held in back)
+    ((question, answer, scores),) = judge(scorer, "tab", [(asked[1][0], ["120"])], list(JUDGES))
+    assert (question, answer, scores) == forth[-1]
 
 
 @needs_model
