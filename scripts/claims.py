@@ -18,6 +18,7 @@ from ledger.phase_edges import phase_edges
 from ledger.phases import phase_diagram
 from ledger.proportional_regime import proportional_regime
 from ledger.quadrature import quadrature_accuracy
+from ledger.real_data import real_data
 from ledger.rewards import optimal_reward
 from ledger.spread import replicate_spread
 from ledger.universality import universality
@@ -40,6 +41,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "optimal_reward": optimal_reward,
     "expansion_orders": expansion_orders,
     "universality": universality,
+    "real_data": real_data,
     "inference_vs_data": inference_vs_data,
     "aggregation": aggregation,
     "aggregation_map": aggregation_map,

@@ -108,13 +108,15 @@ def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     assert edited >= {f"Computing the theory of {experiment}" for experiment in using}
     # The Monte Carlo engine draws candidates: were it to use the theory, it could not test it. One experiment
     # averages the theory over the inputs that it simulates, beside what it simulates; another takes from it
-    # the share by which it combines two answers, whose error it then simulates.
+    # the share by which it combines two answers, whose error it then simulates; the last predicts from the
+    # order parameters of a split the error that it then measures on it.
     simulated = [message for message in edited if message.startswith("Simulating")]
-    assert {message.split()[1].rstrip(",") for message in simulated} == {"universality", "aggregation"}
+    simulating = {message.split()[1].rstrip(",") for message in simulated}
+    assert simulating == {"universality", "aggregation", "real_data"}
     assert steps(plan) == {"theory", "simulate", "collect"}
     assert plan.rules["theory"] == len(using)
     assert plan.rules["simulate"] == len(simulated)
-    assert drawn(plan) == drawn_from(*using)
+    assert drawn(plan) == drawn_from(*using, "real_data")
 
 
 @pytest.mark.parametrize(("folder", "rule"), [("theories", "theory"), ("simulations", "simulate")])

@@ -19,6 +19,8 @@ def contract_of(path: Path) -> str:
         return "replicates simulated" if folder == "simulation" else "replicates"
     if experiment == "beam_search" and folder in ("grid", "tables"):
         return f"beam {folder}"
+    if experiment == "real_data":
+        return f"data {folder}"
     if experiment in CONTRACT and folder in ("theory", "tables"):
         return experiment
     if experiment == "overview" and folder in ("simulation", "tables"):

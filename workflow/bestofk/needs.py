@@ -10,6 +10,7 @@ import numpy as np
 
 from bestofk import grid
 from bestofk.boundaries import condensation_kappa
+from bestofk.data_sets import N_EXAMPLES
 from bestofk.digits import N_IMAGES, N_PIXELS
 from bestofk.equivalents import order_parameters
 
@@ -69,6 +70,8 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
             yield from _judges(f"experiments.{name}.map", block["map"])
         if block["kind"] == "best_reward":
             yield from _overshoots(name, block, configuration["seed"])
+        if block["kind"] == "real_data":
+            yield from _splits(f"experiments.{name}", block)
         if block["kind"] == "beam":
             yield from _beams(f"experiments.{name}.beam", block["beam"])
 
@@ -151,6 +154,7 @@ _HELD = {
     ],
     "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
     "experiments.beam_search": [("beam.steps", 1), ("beam.averaged_steps", 1)],
+    "experiments.real_data": [("selection.reduced_temperature", 0.0), ("selection.k", 1)],
     "experiments.quadrature_accuracy": [
         *(("quadrature.reward_gap", number) for number in (0.0, 6.0, 50.0)),
         *(("quadrature.nodes", number) for number in (6, 9)),
@@ -346,3 +350,14 @@ def _beams(path: str, settings: Mapping[str, Any]) -> Iterator[str]:
     largest = settings["k"][-1]
     if several := [width for width in settings["width"] if largest % width]:
         yield f"{path}.width holds {several[0]}; it must divide the largest k, {largest}."
+
+
+def _splits(path: str, block: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the parts of a split fit into each data set."""
+    for data, sizes in block["data"].items():
+        wanted = sizes["training"] + sizes["validation"] + sizes["test"] + sizes["judge_labels"][-1]
+        if wanted > N_EXAMPLES[data]:
+            yield (
+                f"{path}.data.{data} wants {wanted} examples in a split; it must be at most "
+                f"{N_EXAMPLES[data]}, the number of examples of the set."
+            )

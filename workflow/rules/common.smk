@@ -66,6 +66,7 @@ FIGURES = {
     "optimal_reward": {"experiments": ["optimal_reward"], "place": "paper"},
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
     "universality": {"experiments": ["universality"], "place": "paper"},
+    "real_data": {"experiments": ["real_data"], "place": "paper"},
     "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
     "aggregation": {"experiments": ["aggregation", "aggregation_map"], "place": "paper"},
     "beam_search": {"experiments": ["beam_search"], "place": "paper"},
