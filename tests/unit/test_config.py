@@ -89,6 +89,14 @@ POWER = {"shape": "power_law", "scale": 1.0}
 HARD = (*E, "task_difficulty")
 BEAM = (*E, "beam_search", "beam")
 BAD_VALUES = [
+    (
+        (*E, "real_data", "data", "digits", "judge_labels"),
+        [10, 60],
+        None,
+        "[10, 60]",
+        "a list of three values",
+    ),
+    ((*E, "real_data", "simulation", "draws"), 0, None, "0", "an integer from 1"),
     ((*BEAM, "teacher_gap"), [0.0, 1.0], None, "[0.0, 1.0]", "a list of three values"),
     ((*BEAM, "width"), [1, 2], "width[0]", "1", "an integer from 2"),
     ((*BEAM, "bias"), 0.0, None, "0.0", "greater than 0 and at most 2"),

@@ -84,6 +84,8 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.inference_vs_data.tradeoff.reduced_temperature", [0.5, 1.0], "must hold 0"),
         ("experiments.convergence_in_dimension.problem.n_features", [20], "must hold at least 2"),
         ("experiments.convergence_in_dimension.selection.k", [4, 16], "must hold 1"),
+        ("experiments.real_data.data.diabetes.test", 97, "wants 443 examples in a split"),
+        ("experiments.real_data.selection.reduced_temperature", [0.5, 1.0], "must hold 0"),
         ("experiments.beam_search.beam.steps", [1], "must hold at least 2"),
         ("experiments.beam_search.beam.steps", [2, 4], "must hold 1"),
         ("experiments.beam_search.beam.averaged_kappa", 1.0, "must end beyond 2 averaged_kappa = 2"),
