@@ -41,7 +41,11 @@ def test_planned_pool_is_the_one_that_was_announced() -> None:
         ("16, 32]", "16, 33]", r"analysis\.k holds 33; it must be at most 32, half of candidates"),
         ("16, 32]", "32, 16]", r"analysis\.k is \[1, 2, 4, 8, 32, 16\]; it must be an increasing list"),
         ("judge: ll2", "judge: ll9", r"analysis\.judge is \"ll9\"; it must be one of ll2"),
-        ("[ll2, gen_ll", "[gen_ll", r"analysis\.judge is ll2; it must be one of judges, gen_ll, ll, yes0"),
+        (
+            "[ll2, ll2_open",
+            "[ll2_open",
+            r"analysis\.judge is ll2; it must be one of judges, ll2_open, gen_ll, ll, yes0",
+        ),
         ("seed: 2", "seed: 1\nseed: 2", "seed is given twice, on lines 5 and 6"),
         ("run: language_model", "run: paper", 'run is "paper"; it must be language_model, or that with'),
         ("run: language_model", "run: [", "a plain YAML|expected"),

@@ -109,7 +109,9 @@ def test_token_that_is_too_unlikely_is_named() -> None:
 
 
 def test_unknown_judge_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(ValueError, match="there is no judge 'vote'; the judges are: ll2, gen_ll, ll, yes0"):
+    with pytest.raises(
+        ValueError, match="there is no judge 'vote'; the judges are: ll2, ll2_open, gen_ll, ll, yes0"
+    ):
         judge(says({}), "tab", [], ["vote"])
 
 

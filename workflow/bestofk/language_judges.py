@@ -13,6 +13,7 @@ from bestofk.language_tasks import Question, answering_prompt, equation_prompt
 JUDGES: Mapping[str, str] = MappingProxyType(
     {
         "ll2": "log-likelihood of the answer and the end of its line after twelve examples as equations",
+        "ll2_open": "the same without the end of the line: a short answer then scores well as a beginning",
         "gen_ll": "log-likelihood of the answer where it was sampled, without the end of the line",
         "ll": "log-likelihood of the answer and the end of its line where it was sampled",
         "yes0": "log of the odds of Yes over No when asked, without examples, whether the answer is right",
@@ -59,9 +60,9 @@ def judge(
         (question.text, answer): {} for question, answers in asked for answer in answers
     }
     # One beginning of prompts after the other: each is computed once.
-    if "ll2" in judges:
-        for key, (_, whole) in _likelihoods(model, equation_prompt(task), asked):
-            scores[key]["ll2"] = whole
+    if "ll2" in judges or "ll2_open" in judges:
+        for key, (open_ended, whole) in _likelihoods(model, equation_prompt(task), asked):
+            scores[key] |= {"ll2_open": open_ended, "ll2": whole}
     if "gen_ll" in judges or "ll" in judges:
         for key, (open_ended, whole) in _likelihoods(model, answering_prompt(task), asked):
             scores[key] |= {"gen_ll": open_ended, "ll": whole}
@@ -86,13 +87,16 @@ def _likelihoods(model: LanguageModel, prompt: tuple, asked: Iterable) -> Iterab
 
 def _odds_of_yes(model: LanguageModel, asked: Iterable) -> Iterable[tuple]:
     """Log-odds of Yes over No."""
+    shared = "Answer Yes or No.\nQuestion: Is"
+    model.settle(shared, afresh=True)
     for question, answers in asked:
-        shared = f"Is {question.text} ="
-        model.settle(shared, afresh=True)
+        model.settle(shared)
+        begun = f"{shared} {question.text} ="
+        model.settle(begun)
         for answer in answers:
             # Answers begin alike: without this the memory of one would serve the next.
-            model.settle(shared)
-            yes, no = model.next_token(f"{shared} {answer}? Answer Yes or No.\nAnswer:", [" Yes", " No"])
+            model.settle(begun)
+            yes, no = model.next_token(f"{begun} {answer}?\nAnswer:", [" Yes", " No"])
             yield (question.text, answer), yes - no
 
 
