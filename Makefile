@@ -14,7 +14,7 @@ FIGURES := $(basename $(notdir $(wildcard scripts/figures/*.py)))
 # Snakemake starts twice as fast with compiled bytecode; figures need no display.
 unexport PYTHONDONTWRITEBYTECODE
 export MPLBACKEND := Agg
-# The tests gain from it as the jobs do: see workflow/rules/common.smk.
+# The tests gain from it as the jobs do: see workflow/rules/shared.smk.
 export MALLOC_MMAP_THRESHOLD_ := 1073741824
 export MALLOC_TRIM_THRESHOLD_ := 1073741824
 
