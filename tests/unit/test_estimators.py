@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bestofk import selection, votes
 from bestofk.estimators import best_of_k, softmax_of_k, vote_of_k
-from bestofk.pool_diagnostics import next_candidate, selection_response
+from bestofk.pool_diagnostics import doubling, next_candidate, selection_response
 from scipy.stats import binom
 
 TIED = np.array([[0.3, 0.1, 0.3, 0.7, 0.7, 0.7, 0.2], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]])
@@ -126,6 +126,19 @@ def test_estimates_from_pools_of_the_model_are_its_exact_errors(a: float, b: flo
         assert (effective > 1.0).all() and (effective <= 40.0).all()
 
 
+def test_doubling_predicts_from_half_and_measures_with_all() -> None:
+    a, b, temperature = 0.3, 1.8, 1.0
+    gain, effective, fall = doubling(*model_pool(a, b, 3000, 16), temperature=temperature)
+    seven, eight, sixteen = selection.selection_error([7.0, 8.0, 16.0], a, b, temperature=temperature)
+    assert abs(z_of(gain, 56 * (seven - eight))) < 4
+    assert abs(z_of(fall, eight - sixteen)) < 4
+    # A case whose error rises with more candidates, so that a sign taken the other way round is seen.
+    assert eight < sixteen
+    assert gain.mean() < 0
+    assert fall.mean() < 0
+    assert (effective <= 8.0).all()
+
+
 def test_response_is_that_of_the_model_and_averages_to_best_of_k() -> None:
     a, b, bins, n = 0.5, 1.5, 8, 64
     scores, errors = model_pool(a, b, 3000, n)
@@ -163,6 +176,7 @@ def test_response_is_that_of_the_model_and_averages_to_best_of_k() -> None:
         (lambda: softmax_of_k([1], TIED, ERRORS, temperature=1e-4), "differ by 6e\\+03 temperatures"),
         (lambda: best_of_k([1], np.zeros((1, 1001)), np.zeros((1, 1001))), "has 1001 candidates"),
         (lambda: next_candidate([[1.0]], [[1.0]], temperature=1.0), "at least 2"),
+        (lambda: doubling(TIED, ERRORS, temperature=1.0), "has 7 candidates; an even number"),
         (lambda: selection_response(TIED, ERRORS, bins=8), "bins is 8"),
         (lambda: selection_response(TIED, ERRORS, bins=2.0), "bins is 2.0"),
     ],

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bestofk._checks import count, positive_number
 from bestofk._pools import checked
+from bestofk.estimators import softmax_of_k
 
 
 def next_candidate(
@@ -63,6 +64,52 @@ def next_candidate(
     gain = (n - 1) * (weight * (mean - errors) / others).sum(axis=1)
     effective = (weight**2).sum(axis=1) ** 2 / (weight**4).sum(axis=1)
     return gain, effective
+
+
+def doubling(
+    scores: ArrayLike, errors: ArrayLike, *, temperature: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Estimate from half of the candidates whether more help, and from all what twice as many do.
+
+    Parameters
+    ----------
+    scores, errors : array_like, shape (n_prompts, 2 N)
+        Of every candidate, in an order that tells nothing of them; N from 2 to 500.
+    temperature : float
+        T > 0 in the units of the scores.
+
+    Returns
+    -------
+    gain, effective : ndarray, shape (n_prompts,)
+        `next_candidate` of the first N candidates.
+    fall : ndarray, shape (n_prompts,)
+        Error of softmax selection among N less that among 2 N, in the units of the errors.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    The sign of the mean gain predicts that of the mean fall. The two share candidates: an honest test takes
+    the gain of some prompts and the fall of others.
+
+    Examples
+    --------
+    >>> gain, _, fall = doubling([[0.0, 1.0, 2.0, 0.5]], [[1.0, 0.5, 0.0, 0.7]], temperature=1.0)
+    >>> bool(gain[0] > 0), bool(fall[0] > 0)
+    (True, True)
+    """
+    _, scores, errors = checked([1], scores, errors)
+    half, odd = divmod(scores.shape[1], 2)
+    if odd or half < 2:
+        raise ValueError(
+            f"a prompt has {scores.shape[1]} candidates; an even number, at least 4, can be halved for a test"
+        )
+    gain, effective = next_candidate(scores[:, :half], errors[:, :half], temperature=temperature)
+    before, after = softmax_of_k([half, 2 * half], scores, errors, temperature=temperature).T
+    return gain, effective, before - after
 
 
 def selection_response(
