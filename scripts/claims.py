@@ -12,6 +12,7 @@ from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.difficulty import decay_exponent, task_difficulty
 from ledger.expansions import expansion_orders
 from ledger.inference_vs_data import inference_vs_data
+from ledger.neural_networks import neural_networks
 from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
 from ledger.phase_edges import phase_edges
@@ -42,6 +43,7 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "expansion_orders": expansion_orders,
     "universality": universality,
     "real_data": real_data,
+    "neural_networks": neural_networks,
     "inference_vs_data": inference_vs_data,
     "aggregation": aggregation,
     "aggregation_map": aggregation_map,

@@ -88,6 +88,7 @@ POWER = {"shape": "power_law", "scale": 1.0}
 # path, value put there, key named (None: the path itself), what it holds, a word of what is allowed
 HARD = (*E, "task_difficulty")
 BEAM = (*E, "beam_search", "beam")
+NETWORKS = (*E, "neural_networks", "networks")
 BAD_VALUES = [
     (
         (*E, "real_data", "data", "digits", "judge_labels"),
@@ -97,6 +98,9 @@ BAD_VALUES = [
         "a list of three values",
     ),
     ((*E, "real_data", "simulation", "draws"), 0, None, "0", "an integer from 1"),
+    ((*NETWORKS, "members"), 7, None, "7", "an even integer from 4"),
+    ((*NETWORKS, "judge", "penalty"), -1.0, None, "-1.0", "a number from 0"),
+    ((*NETWORKS, "candidate", "iterations"), 0, None, "0", "an integer from 1"),
     ((*BEAM, "teacher_gap"), [0.0, 1.0], None, "[0.0, 1.0]", "a list of three values"),
     ((*BEAM, "width"), [1, 2], "width[0]", "1", "an integer from 2"),
     ((*BEAM, "bias"), 0.0, None, "0.0", "greater than 0 and at most 2"),

@@ -112,11 +112,11 @@ def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     # order parameters of a split the error that it then measures on it.
     simulated = [message for message in edited if message.startswith("Simulating")]
     simulating = {message.split()[1].rstrip(",") for message in simulated}
-    assert simulating == {"universality", "aggregation", "real_data"}
+    assert simulating == {"universality", "aggregation", "real_data", "neural_networks"}
     assert steps(plan) == {"theory", "simulate", "collect"}
     assert plan.rules["theory"] == len(using)
     assert plan.rules["simulate"] == len(simulated)
-    assert drawn(plan) == drawn_from(*using, "real_data")
+    assert drawn(plan) == drawn_from(*using, "real_data", "neural_networks")
 
 
 @pytest.mark.parametrize(("folder", "rule"), [("theories", "theory"), ("simulations", "simulate")])
@@ -184,7 +184,7 @@ def test_committed_figures_do_not_look_like_a_finished_run(smoke_run: ProjectCop
     assert all((smoke_run.root / f"figures/{name}.pdf").exists() for name in FIGURES)
     plan = smoke_run.plan("all", parameters="workflow/config/paper.yaml")
     assert drawn(plan) == set(FIGURES)
-    assert steps(plan) == {"grid", "theory", "simulate", "collect", "publish"}
+    assert steps(plan) == {"grid", "data_grid", "theory", "simulate", "collect", "publish"}
 
 
 # What a run leaves

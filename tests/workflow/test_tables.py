@@ -21,6 +21,8 @@ def contract_of(path: Path) -> str:
         return f"beam {folder}"
     if experiment == "real_data":
         return f"data {folder}"
+    if experiment == "neural_networks":
+        return f"networks {folder}"
     if experiment in CONTRACT and folder in ("theory", "tables"):
         return experiment
     if experiment == "overview" and folder in ("simulation", "tables"):

@@ -70,8 +70,10 @@ def unmet(configuration: Mapping[str, Any], path: str | Path) -> Iterator[str]:
             yield from _judges(f"experiments.{name}.map", block["map"])
         if block["kind"] == "best_reward":
             yield from _overshoots(name, block, configuration["seed"])
-        if block["kind"] == "real_data":
+        if block["kind"] in ("real_data", "neural_networks"):
             yield from _splits(f"experiments.{name}", block)
+        if block["kind"] == "neural_networks":
+            yield from _pool(f"experiments.{name}", block)
         if block["kind"] == "beam":
             yield from _beams(f"experiments.{name}.beam", block["beam"])
 
@@ -155,6 +157,10 @@ _HELD = {
     "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
     "experiments.beam_search": [("beam.steps", 1), ("beam.averaged_steps", 1)],
     "experiments.real_data": [("selection.reduced_temperature", 0.0), ("selection.k", 1)],
+    "experiments.neural_networks": [
+        *(("selection.reduced_temperature", number) for number in (0.0, 1.0)),
+        ("selection.k", 1),
+    ],
     "experiments.quadrature_accuracy": [
         *(("quadrature.reward_gap", number) for number in (0.0, 6.0, 50.0)),
         *(("quadrature.nodes", number) for number in (6, 9)),
@@ -361,3 +367,10 @@ def _splits(path: str, block: Mapping[str, Any]) -> Iterator[str]:
                 f"{path}.data.{data} wants {wanted} examples in a split; it must be at most "
                 f"{N_EXAMPLES[data]}, the number of examples of the set."
             )
+
+
+def _pool(path: str, block: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the curve ends where all candidates of the pool are used, which claims compare with fewer."""
+    largest, members = block["selection"]["k"][-1], block["networks"]["members"]
+    if largest != members:
+        yield f"{path}.selection.k ends at {largest}; it must end at {members}, the members of the ensemble."

@@ -44,7 +44,7 @@ def real_data(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
                 margin,
             )
         yield sign_claim(data, name, rows, settings)
-        yield choice_claim(data, name, rows, settings)
+        yield choice_claim(f"real_data_{data}", name, rows, settings)
 
 
 def ratios(rows: pd.DataFrame, measured: str, miss: str) -> pd.DataFrame:
@@ -120,9 +120,11 @@ def sign_claim(data: str, name: str, rows: pd.DataFrame, settings: dict) -> dict
     )
 
 
-def against_largest(rows: pd.DataFrame, finite: bool, settings: dict) -> tuple[str, str]:
-    """Verdict and interval of the deepest difference from the largest k, at T = 0."""
-    errors = rows[(rows["quantity"] == "error") & (rows["temperature"] == 0)].sort_values("k")
+def against_largest(
+    rows: pd.DataFrame, finite: bool, settings: dict, temperature: float = 0.0
+) -> tuple[str, str]:
+    """Verdict and interval of the deepest difference from the largest k, at one temperature."""
+    errors = rows[(rows["quantity"] == "error") & (rows["temperature"] == temperature)].sort_values("k")
     last, errors = errors.iloc[-1], errors.iloc[:-1]
     low, high = agreement.simultaneous_interval(
         errors["difference"] / last["simulation"],
@@ -140,7 +142,7 @@ def against_largest(rows: pd.DataFrame, finite: bool, settings: dict) -> tuple[s
     return ("fails" if (high < allowed).any() else "holds" if (low >= allowed).all() else "undecided"), text
 
 
-def choice_claim(data: str, name: str, rows: pd.DataFrame, settings: dict) -> dict:
+def choice_claim(experiment: str, name: str, rows: pd.DataFrame, settings: dict) -> dict:
     """Whether the k that each split's order parameters call best loses little to any fixed k."""
     regret, limit = regrets(rows), settings["regret_margin"]
     low, high = agreement.simultaneous_interval(
@@ -149,7 +151,7 @@ def choice_claim(data: str, name: str, rows: pd.DataFrame, settings: dict) -> di
     place = int(np.argmax(low if (low > limit).any() else high))
     verdict = "fails" if (low > limit).any() else "holds" if (high <= limit).all() else "undecided"
     return claim(
-        f"real_data_{data}_choice",
+        f"{experiment}_choice",
         f"With {name}, drawing as many candidates as the order parameters of the split call best loses "
         "little to any fixed k, for every judge and temperature.",
         NEW,

@@ -67,6 +67,7 @@ FIGURES = {
     "expansion_orders": {"experiments": ["expansion_orders"], "place": "appendix"},
     "universality": {"experiments": ["universality"], "place": "paper"},
     "real_data": {"experiments": ["real_data"], "place": "paper"},
+    "neural_networks": {"experiments": ["neural_networks"], "place": "paper"},
     "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
     "aggregation": {"experiments": ["aggregation", "aggregation_map"], "place": "paper"},
     "beam_search": {"experiments": ["beam_search"], "place": "paper"},

@@ -9,7 +9,7 @@ rule grid:
     benchmark:
         f"{RESULTS}/benchmarks/grid/{{experiment}}.tsv"
     wildcard_constraints:
-        experiment=r"(?!real_data\b)\w+",
+        experiment=r"(?!(real_data|neural_networks)\b)\w+",
     conda:
         "../../envs/paper.yaml"
     params:
@@ -35,7 +35,7 @@ rule data_grid:
     benchmark:
         f"{RESULTS}/benchmarks/grid/{{experiment}}.tsv"
     wildcard_constraints:
-        experiment="real_data",
+        experiment="real_data|neural_networks",
     conda:
         "../../envs/paper.yaml"
     params:
