@@ -11,7 +11,9 @@ from ledger.convergence import convergence_in_dimension
 from ledger.curves import best_of_k, error_vs_k, error_vs_temperature
 from ledger.difficulty import decay_exponent, task_difficulty
 from ledger.expansions import expansion_orders
+from ledger.half_temperature import half_temperature_test
 from ledger.inference_vs_data import inference_vs_data
+from ledger.language_model import language_model
 from ledger.neural_networks import neural_networks
 from ledger.one_input import one_input
 from ledger.order_parameters import equivalents
@@ -44,6 +46,8 @@ LEDGER: dict[str, Callable[[pd.DataFrame, dict], Iterator[dict]]] = {
     "universality": universality,
     "real_data": real_data,
     "neural_networks": neural_networks,
+    "language_model": language_model,
+    "half_temperature_test": half_temperature_test,
     "inference_vs_data": inference_vs_data,
     "aggregation": aggregation,
     "aggregation_map": aggregation_map,

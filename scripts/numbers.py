@@ -11,7 +11,9 @@ from quoted import (
     curves,
     difficulty,
     expansions,
+    half_temperature,
     inference_vs_data,
+    language_model,
     neural_networks,
     one_input,
     order_parameters,
@@ -24,7 +26,7 @@ from quoted import (
     spread,
     universality,
 )
-from quoted.formats import figures, percent
+from quoted.formats import figures, fixed, percent
 
 
 def main(tables: list[str], claims: str, numbers: str, configuration: dict) -> None:
@@ -67,6 +69,8 @@ def general(frame: None, block: dict) -> dict:
     return {
         "seed": (configuration["seed"], str(configuration["seed"])),
         "claims_margin": percent(claims["margin"], 1),
+        "claims_control_margin": fixed(100 * claims["control_margin"], 0),
+        "claims_hit_rate": percent(claims["hit_rate"], 2),
         "claims_setting_margin": percent(claims["setting_margin"], 1),
         "claims_rare_margin": percent(claims["rare_margin"], 1),
         "claims_bias_margin": percent(claims["bias_margin"], 2),
@@ -93,6 +97,8 @@ DECLARATIONS = {
     "universality": universality.universality,
     "real_data": real_data.real_data,
     "neural_networks": neural_networks.neural_networks,
+    "language_model": language_model.language_model,
+    "half_temperature_test": half_temperature.half_temperature_test,
     "inference_vs_data": inference_vs_data.inference_vs_data,
     "aggregation": aggregation.aggregation,
     "aggregation_map": aggregation.aggregation_map,

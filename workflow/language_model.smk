@@ -52,6 +52,7 @@ rule language_model:
     input:
         SAMPLES,
         SCORES,
+        rules.llm_pool.output,
         rules.llm_tables.output,
     message:
         "The pool is made"

@@ -50,20 +50,20 @@ def bless(folder: str) -> str:
     """
     made = Path(folder, "pool.parquet")
     provenance.read_table(made)
-    parts = sorted(path for path in Path(folder).glob("s*/*/*.record.json"))
     record = provenance.read_record(provenance.record_path(made))
+    # The shards are not committed: what decided them stands in the one record of the pool.
+    parts = [provenance.read_record(path) for path in sorted(Path(folder).glob("s*/*/*.record.json"))]
+    for key in ("sources", "configuration", "versions"):
+        record[key] = {name: value for part in [*parts, record] for name, value in part[key].items()}
+    record |= {
+        "seeds": "; ".join(dict.fromkeys(part["seeds"] for part in parts if part["seeds"])),
+        "inputs": {},
+        "recipes": {},
+        "outputs": {COMMITTED.as_posix(): provenance.file_hash(made)},
+    }
+    record["recipe"] = provenance.recipe_hash(record)
     COMMITTED.parent.mkdir(exist_ok=True)
     shutil.copyfile(made, COMMITTED)
-    # The shards are not committed. Their recipes stay, and what decided them is told here.
-    told = [provenance.read_record(path) for path in parts]
-    record |= {
-        "inputs": {},
-        "outputs": {COMMITTED.as_posix(): provenance.file_hash(COMMITTED)},
-        "shards": {
-            "configuration": {key: value for part in told for key, value in part["configuration"].items()},
-            "versions": {key: value for part in told for key, value in part["versions"].items()},
-        },
-    }
     provenance.write_json(provenance.record_path(COMMITTED), record)
     return f"{COMMITTED} is now the pool of {folder}; commit it with its record."
 

@@ -3,7 +3,7 @@
 import drawing
 import pandas as pd
 from bestofk import provenance
-from ledger.neural_networks import doubled
+from ledger.half_temperature import decisions
 from ledger.real_data import ratios
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -69,11 +69,13 @@ def collect(table: pd.DataFrame) -> pd.DataFrame:
             ratio = ratios(rows, quantity, miss)
             percent = {"simulation": 100.0 * (ratio["ratio"] - 1.0), "standard_error": 100.0 * ratio["error"]}
             parts.append(ratio.assign(panel=panel, series=series, **percent))
-    falls = doubled(table)
-    for series, error in (("predicted", "predicted_standard_error"), ("measured", "measured_standard_error")):
-        parts.append(
-            falls.assign(panel="f", series=series, simulation=falls[series], standard_error=falls[error])
-        )
+    # The gain of N candidates over the 2 N of the pool is, to first order, what the other N take off.
+    falls, pool = decisions(table, ["judge_labels", "temperature"]), table["k"].max()
+    for series, quantity, unit in (("predicted", "gain", pool), ("measured", "fall", 1.0)):
+        columns = {name: falls[f"{quantity}_{name}"] / unit for name in ("simulation", "standard_error")} | {
+            "replicates": falls[f"{quantity}_replicates"]
+        }
+        parts.append(falls.assign(panel="f", series=series, **columns))
     numbers = pd.concat(parts, ignore_index=True)
     numbers["reduced_temperature"] = numbers["temperature"] / 2.0
     numbers = numbers.reindex(columns=COLUMNS)

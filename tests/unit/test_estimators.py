@@ -128,10 +128,14 @@ def test_estimates_from_pools_of_the_model_are_its_exact_errors(a: float, b: flo
 
 def test_doubling_predicts_from_half_and_measures_with_all() -> None:
     a, b, temperature = 0.3, 1.8, 1.0
-    gain, effective, fall = doubling(*model_pool(a, b, 3000, 16), temperature=temperature)
+    pool, rng = model_pool(a, b, 3000, 16), np.random.default_rng(5)
+    gain, effective, fall = doubling(*pool, temperature=temperature, rng=rng)
     seven, eight, sixteen = selection.selection_error([7.0, 8.0, 16.0], a, b, temperature=temperature)
     assert abs(z_of(gain, 56 * (seven - eight))) < 4
     assert abs(z_of(fall, eight - sixteen)) < 4
+    # Some ways to halve a pool stand for all of them.
+    subsets = softmax_of_k([8, 16], *pool, temperature=temperature) @ [1.0, -1.0]
+    assert np.corrcoef(fall, subsets)[0, 1] > 0.95
     # A case whose error rises with more candidates, so that a sign taken the other way round is seen.
     assert eight < sixteen
     assert gain.mean() < 0
@@ -176,7 +180,7 @@ def test_response_is_that_of_the_model_and_averages_to_best_of_k() -> None:
         (lambda: softmax_of_k([1], TIED, ERRORS, temperature=1e-4), "differ by 6e\\+03 temperatures"),
         (lambda: best_of_k([1], np.zeros((1, 1001)), np.zeros((1, 1001))), "has 1001 candidates"),
         (lambda: next_candidate([[1.0]], [[1.0]], temperature=1.0), "at least 2"),
-        (lambda: doubling(TIED, ERRORS, temperature=1.0), "has 7 candidates; an even number"),
+        (lambda: doubling(TIED, ERRORS, temperature=1.0, rng=None), "has 7 candidates; an even number"),
         (lambda: selection_response(TIED, ERRORS, bins=8), "bins is 8"),
         (lambda: selection_response(TIED, ERRORS, bins=2.0), "bins is 2.0"),
     ],

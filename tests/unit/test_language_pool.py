@@ -8,7 +8,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from bestofk.language_curves import intervals, question_curves, rise_and_fall
+from bestofk.estimators import bootstrap_interval
+from bestofk.language_curves import question_curves, rise_and_fall
 from bestofk.language_pool import differences, join
 
 ANSWERS = [" 56", "56 ", " 54", " six", ""]
@@ -92,7 +93,7 @@ def test_question_with_too_few_numbers_is_named() -> None:
 def test_interval_is_that_of_the_normal_law_for_many_questions() -> None:
     rng = np.random.default_rng(2)
     values = rng.normal(size=(1000, 1))
-    low, high = intervals(values, confidence=0.95, resamples=4000, rng=rng)
+    low, high = bootstrap_interval(values, confidence=0.95, resamples=4000, rng=rng)
     wanted = values.mean() + np.array([-1.96, 1.96]) * values.std() / 1000**0.5
     assert [low[0], high[0]] == pytest.approx(wanted, abs=0.006)
 

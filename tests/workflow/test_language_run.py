@@ -149,7 +149,7 @@ def test_killed_run_goes_on_where_it_stopped(copy: ProjectCopy) -> None:
     done = copy.run(*engine(copy))
     assert done.returncode == 0, done.stderr
     after = records(copy)
-    assert len(after) == 5
+    assert len(after) == 6
     assert after[finished] == before[finished]
     assert done.stderr.count("Sampling") + done.stderr.count("Judging") in (2, 3)
     again = copy.run(*engine(copy))

@@ -102,7 +102,7 @@ def test_edited_selection_reruns_what_uses_it(smoke_run: ProjectCopy) -> None:
     using = of_kind(
         *("selection", "phase_diagram", "phase_edges", "one_input", "expansion_orders", "universality"),
         *("task_difficulty", "decay_exponent", "replicate_spread", "quadrature"),
-        *("aggregation", "aggregation_map"),
+        *("aggregation", "aggregation_map", "half_temperature"),
     )
     edited = {message for message, reason in plan.jobs.items() if module in reason}
     assert edited >= {f"Computing the theory of {experiment}" for experiment in using}
@@ -184,7 +184,9 @@ def test_committed_figures_do_not_look_like_a_finished_run(smoke_run: ProjectCop
     assert all((smoke_run.root / f"figures/{name}.pdf").exists() for name in FIGURES)
     plan = smoke_run.plan("all", parameters="workflow/config/paper.yaml")
     assert drawn(plan) == set(FIGURES)
-    assert steps(plan) == {"grid", "data_grid", "theory", "simulate", "collect", "publish"}
+    assert steps(plan) == {
+        *("grid", "data_grid", "pool_grid", "theory", "simulate", "collect", "estimate", "publish")
+    }
 
 
 # What a run leaves

@@ -23,6 +23,8 @@ def contract_of(path: Path) -> str:
         return f"data {folder}"
     if experiment == "neural_networks":
         return f"networks {folder}"
+    if experiment == "half_temperature_test":
+        return f"pool {folder}"
     if experiment in CONTRACT and folder in ("theory", "tables"):
         return experiment
     if experiment == "overview" and folder in ("simulation", "tables"):

@@ -34,7 +34,12 @@ def chances(k: NDArray, weight: NDArray) -> NDArray:
 
     `k` (n_k,) increases up to at most N, and the largest `weight` (N,) is 1.
     """
-    n, largest = weight.size, int(k[-1])
+    n = weight.size
+    if k[-1] == n:
+        # All of them are one subset: no integral.
+        fewer = chances(k[:-1], weight) if k.size > 1 else np.empty((0, n))
+        return np.vstack([fewer, weight / weight.sum()])
+    largest = int(k[-1])
     # Below, u sum(w) is negligible next to 1; above, exp(-u sum(w)) is, whatever the subset.
     span = -_REACH - np.log(largest), np.log(_REACH) - np.log(np.sort(weight)[: int(k[0])].sum())
     u = np.exp(np.arange(span[0], span[1] + _STEP, _STEP))

@@ -1,4 +1,4 @@
-"""Pools of answers that are numbers: order parameters, and softmax selection from groups of a pool.
+"""Pools of answers that are numbers: order parameters, and how far the answers are from Gaussian ones.
 
 A pool holds N independent candidates at each of m inputs, a row for each input.
 """
@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import kurtosis
 
-from bestofk._checks import finite_array, positive_number
-from bestofk._pools import checked
+from bestofk._checks import finite_array
 from bestofk.equivalents import OrderParameters
 from bestofk.measured import measured_order_parameters
 
@@ -122,53 +121,6 @@ def candidate_kurtosis(answers: ArrayLike) -> float:
     """
     answers = _answers(answers, least=4)
     return float(kurtosis(answers, axis=1, fisher=False, bias=False).mean())
-
-
-def softmax_of_groups(
-    k: ArrayLike, scores: ArrayLike, errors: ArrayLike, *, temperature: float
-) -> NDArray[np.float64]:
-    """Estimate the error of one of k candidates drawn with weights exp(score/T), from groups of the pool.
-
-    Parameters
-    ----------
-    k : array_like of int, shape (n_k,)
-        Increasing numbers of candidates, 1 to N.
-    scores, errors : array_like, shape (m, N)
-        Of every candidate, in an order that tells nothing of them; N at most 1000.
-    temperature : float
-        T > 0 in the units of the scores.
-
-    Returns
-    -------
-    ndarray, shape (m, n_k)
-        In the units of the errors.
-
-    Raises
-    ------
-    ValueError
-        If an argument is outside its domain.
-
-    Notes
-    -----
-    The mean over the first N/k groups, rounded down, of k candidates that follow one another: unbiased as
-    `estimators.softmax_of_k` is, which averages over all subsets and takes a thousand times as long. Where
-    inputs are many, it is not the choice of subsets that limits the accuracy of a mean over them.
-
-    Examples
-    --------
-    >>> softmax_of_groups([1, 2], [[0.0, 0.0, 1.0]], [[0.0, 0.0, 3.0]], temperature=1.0).tolist()
-    [[1.0, 0.0]]
-    """
-    k, scores, errors = checked(k, scores, errors)
-    temperature = positive_number("temperature", temperature)
-    inputs, n = scores.shape
-    result = np.empty((inputs, k.size))
-    for place, size in enumerate(k):
-        shape = inputs, n // size, size
-        score, error = (values[:, : n // size * size].reshape(shape) for values in (scores, errors))
-        weight = np.exp((score - score.max(axis=2, keepdims=True)) / temperature)
-        result[:, place] = ((weight * error).sum(axis=2) / weight.sum(axis=2)).mean(axis=1)
-    return result
 
 
 def _answers(answers: ArrayLike, least: int = 2) -> NDArray[np.float64]:

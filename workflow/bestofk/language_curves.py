@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from bestofk.estimators import best_of_k
+from bestofk.estimators import best_of_k, bootstrap_interval
 
 #: Metric to its column in the pool and the sign that makes larger better.
 METRICS = {"accuracy": ("correct", 1.0), "squared_error": ("squared_error", -1.0)}
@@ -58,35 +59,25 @@ def question_curves(pool: pd.DataFrame, *, judge: str, metric: str, k: Sequence[
     return np.array(rows)
 
 
-def intervals(
-    curves: NDArray[np.float64], *, confidence: float, resamples: int, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return bootstrap intervals of the mean over questions.
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """Return the random numbers of one use: a task, a judge, a metric, and what is done with them.
 
     Parameters
     ----------
-    curves : ndarray, shape (n_questions, n)
-    confidence : float
-        Of each interval, between its equal tails.
-    resamples : int
-    rng : numpy.random.Generator
+    seed : int
+    *names : str
 
     Returns
     -------
-    low, high : ndarray, shape (n,)
+    numpy.random.Generator
 
     Examples
     --------
-    >>> low, high = intervals(np.eye(100), confidence=0.95, resamples=999, rng=np.random.default_rng(0))
-    >>> bool(low[0] < 0.01 < high[0])
+    >>> bool(generator(1, "tab", "ll2").random() == generator(1, "tab", "ll2").random())
     True
     """
-    n = len(curves)
-    # Counts of each question in a resample: a matrix product then gives all means.
-    shares = rng.multinomial(n, np.full(n, 1.0 / n), size=resamples) / n
-    tail = 50.0 * (1.0 - confidence)
-    low, high = np.percentile(shares @ curves, [tail, 100.0 - tail], axis=0)
-    return low, high
+    key = tuple(crc32(name.encode()) for name in names)
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def rise_and_fall(
@@ -136,7 +127,7 @@ def rise_and_fall(
     place = int(np.argmax(sign * curves[order[:half]].mean(axis=0)))
     held_out = sign * curves[order[half:]]
     gains = held_out[:, [place]] - held_out[:, [0, -1]]
-    low, high = intervals(gains, confidence=confidence, resamples=resamples, rng=rng)
+    low, high = bootstrap_interval(gains, confidence=confidence, resamples=resamples, rng=rng)
     rise, drop = gains.mean(axis=0)
     quantiles = stats.norm.isf((1.0 - confidence) / 2.0) + stats.norm.ppf(0.8)
     return {

@@ -157,6 +157,8 @@ _HELD = {
     "experiments.task_difficulty": [("problem.teacher.kappa", 0.5)],
     "experiments.beam_search": [("beam.steps", 1), ("beam.averaged_steps", 1)],
     "experiments.real_data": [("selection.reduced_temperature", 0.0), ("selection.k", 1)],
+    "experiments.language_model": [("estimates.temperatures", 0.0), ("estimates.temperatures", 1.0)],
+    "experiments.half_temperature_test": [("pools.reduced_temperature", 1.0)],
     "experiments.neural_networks": [
         *(("selection.reduced_temperature", number) for number in (0.0, 1.0)),
         ("selection.k", 1),

@@ -81,7 +81,7 @@ def _file(path: Path, target: str, run: str, store: Store) -> Target:
     made = None if path.is_dir() else _made(path)
     if made is None:
         raise ArtifactError(_not_made(path, store))
-    owner, record = made.parts[1], provenance.record_path(made)
+    owner, record = run_of(made), provenance.record_path(made)
     if run not in ("paper", owner):
         other = Path("results", run, *made.parts[2:])
         held = f"the run {run} has {'' if other.exists() else 'no '}{other.as_posix()}"
@@ -100,14 +100,36 @@ def _made(path: Path) -> Path | None:
         return Path("results/paper", path.name)
     if path.parts[0] == "figures":
         return Path("results/paper", path)
-    return path if path.parts[0] == "results" and len(path.parts) > 2 else None
+    # A pool of candidates is committed with its record.
+    return path if path.parts[0] == "data" or (path.parts[0] == "results" and len(path.parts) > 2) else None
+
+
+def run_of(path: str | Path) -> str:
+    """Return the run that an artifact, or its record, belongs to.
+
+    Parameters
+    ----------
+    path : str or Path
+        Below results or data.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> run_of("results/smoke/tables/error_vs_k.parquet"), run_of("data/language_model.record.json")
+    ('smoke', 'language_model')
+    """
+    folder, name = Path(path).parts[:2]
+    return name.split(".")[0] if folder == "data" else name
 
 
 def _not_made(path: Path, store: Store) -> str:
     if path.is_dir():
         return f"{path} is a folder; name one file in it."
     if not path.exists():
-        return f"{path} is missing; rules make only what is in results/<run>, figures and paper/*.pdf."
+        return f"{path} is missing; rules make only what is in results/<run>, data, figures and paper/*.pdf."
     records = store.published["records"].values()
     rules = sorted({record["rule"] for record in records if path.as_posix() in record["sources"]})
     sentence = f"{path} has no record: no rule makes it, a person writes or keeps it."

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bestofk import config, provenance, sources
+from bestofk import config, language_config, provenance, sources
 from bestofk.store import Store
-from bestofk.targets import faults, resolve
+from bestofk.targets import faults, resolve, run_of
 
 
 @dataclass
@@ -77,11 +77,11 @@ class Tracer:
     ----------
     store : Store
         Where the records are.
-    configuration : mapping or None
-        The present configuration of the run; None leaves its values uncompared.
+    configuration : callable
+        From the name of a run to its present configuration; None leaves the run's values uncompared.
     """
 
-    def __init__(self, store: Store, configuration: Mapping[str, Any] | None):
+    def __init__(self, store: Store, configuration: Callable[[str], Mapping[str, Any] | None]):
         self.record = store.record
         self.configuration = configuration
         self.file_hash = cache(provenance.file_hash)
@@ -132,23 +132,39 @@ class Tracer:
                 if record["inputs"].get(output, made) != made:
                     yield f"{output} was made again, with other bytes, after it was read"
         for name, used in record["versions"].items():
-            if (now := sources.installed_version(name)) != used:
+            if not _absent(name) and (now := sources.installed_version(name)) != used:
                 yield f"{name} was {used} and is {now}"
         for key, used in record["configuration"].items():
-            yield from self._changed(key, used)
+            yield from self._changed(run_of(path), key, used)
         if provenance.recipe_hash(record) != record["recipe"]:
             yield f"{path} was edited by hand: its recipe hash does not fit its content"
 
-    def _changed(self, key: str, used: Any) -> Iterator[str]:
-        if self.configuration is None:
+    def _changed(self, run: str, key: str, used: Any) -> Iterator[str]:
+        if (configuration := self.configuration(run)) is None:
             return
         try:
-            now = lookup(self.configuration, key)
+            now = lookup(configuration, key)
         except KeyError:
             yield f"the configuration has no {key} any more"
             return
         if provenance.canonical_json(now) != provenance.canonical_json(used):
             yield f"the configuration's {key} was changed since"
+
+
+def _absent(package: str) -> bool:
+    """Whether a package is not installed: without a language model's runtime its pool can still be read."""
+    return sources.installed_version(package) == "absent"
+
+
+def _configuration(run: str) -> Mapping[str, Any] | None:
+    """The present configuration of a run, if its file is there."""
+    path = _parameters(run)
+    load = language_config.load if run.startswith("language_model") else config.load
+    return load(path) if path.exists() else None
+
+
+def _parameters(run: str) -> Path:
+    return Path("workflow/config", f"{run}.yaml")
 
 
 def trace(target: str, run: str = "paper") -> tuple[str, bool]:
@@ -175,9 +191,9 @@ def trace(target: str, run: str = "paper") -> tuple[str, bool]:
     """
     store = Store()
     starts = resolve(target, run, store)
-    parameters = Path("workflow/config", f"{Path(starts[0].record).parts[1]}.yaml")
-    compared = parameters.exists()
-    tracer = Tracer(store, config.load(parameters) if compared else None)
+    parameters = _parameters(run_of(starts[0].record))
+    # Read anew each time: it may have been edited between two calls.
+    tracer = Tracer(store, cache(_configuration))
     lines, steps = [], []
     for start in starts:
         links = list(tracer.walk([start.record], start.behind))
@@ -194,7 +210,10 @@ def trace(target: str, run: str = "paper") -> tuple[str, bool]:
     lines.append(f"{len(steps)} steps in the chain: {verdict}.")
     if absent:
         lines.append(f"{absent} files are not on this machine; their bytes were not compared.")
-    if not compared:
+    named = {name for link in steps for record in link.records for name in record["versions"]}
+    if missing := sorted(filter(_absent, named)):
+        lines.append(f"{', '.join(missing)}: not installed on this machine; the version was not compared.")
+    if not parameters.exists():
         lines.append(f"{parameters} is not there; its values were not compared.")
     return "\n".join(lines), not broken
 

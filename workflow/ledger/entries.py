@@ -11,9 +11,11 @@ HP_AND_NEW = "Halder and Pehlevan, criterion new"
 RIDGE = "known for ridge regression"
 NEW = "new"
 
-#: What decides a claim: simulations with error bars; exact integrals, without chance; or, for what the paper
-#: proves, a check of proof, formula and computation against each other.
-SIMULATION, INTEGRALS, PROOF = "simulation", "exact integrals", "proved, checked"
+#: What decides a claim: simulations of the model, or real data and candidates of another source, both with
+#: error bars; exact integrals, without chance; or, for what the paper proves, a check of proof, formula and
+#: computation against each other.
+SIMULATION, OUTSIDE = "simulation", "outside the model"
+INTEGRALS, PROOF = "exact integrals", "proved, checked"
 
 
 def claim(

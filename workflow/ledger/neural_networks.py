@@ -6,13 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from bestofk import agreement
 
-from ledger.entries import NEW, SIMULATION, claim
+from ledger.entries import NEW, OUTSIDE, claim
+from ledger.half_temperature import hit_claim
 from ledger.real_data import against_largest, choice_claim, ratio_claim, ratios
-
-#: Median effective number of candidates at half the temperature below which the test does not decide.
-EFFECTIVE = 10.0
 
 _JUDGE = ["judge_labels", "temperature"]
 
@@ -45,7 +42,14 @@ def neural_networks(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
         )
     yield valley_claim(frame, settings)
     yield choice_claim("neural_networks", "networks as candidates", frame, settings)
-    yield sign_claim(frame, settings)
+    yield hit_claim(
+        "neural_networks_half_temperature",
+        "With networks as candidates, where the half-temperature test predicts a sign from half of them at "
+        "some inputs, and the other inputs show one, the two agree.",
+        frame,
+        _JUDGE,
+        settings,
+    )
 
 
 def depths(frame: pd.DataFrame) -> pd.DataFrame:
@@ -83,67 +87,5 @@ def valley_claim(frame: pd.DataFrame, settings: dict) -> dict:
         f"an interval below 0 where a valley deeper than {limit:g} is predicted, none below −{limit:g} "
         "elsewhere",
         verdict,
-        SIMULATION,
-    )
-
-
-def doubled(frame: pd.DataFrame) -> pd.DataFrame:
-    """The half-temperature test, one row a judge and temperature.
-
-    ``predicted`` is the fall that half of the candidates predict, the gain over 2 N for N of them, and
-    ``measured`` that when N become 2 N, both with standard errors; ``effective`` as in the table.
-    """
-    part = {
-        name: frame[frame["quantity"] == name].set_index(_JUDGE).sort_index()
-        for name in ("gain", "fall", "effective")
-    }
-    gain, fall = part["gain"], part["fall"]
-    # 2 N are all candidates of the pool, the largest k.
-    pool = frame["k"].max()
-    values = {
-        "predicted": gain["simulation"] / pool,
-        "predicted_standard_error": gain["standard_error"] / pool,
-        "measured": fall["simulation"],
-        "measured_standard_error": fall["standard_error"],
-        "replicates": fall["replicates"],
-        "effective": part["effective"]["simulation"],
-    }
-    return pd.DataFrame(values).reset_index()
-
-
-def signs(frame: pd.DataFrame, settings: dict) -> pd.DataFrame:
-    """`doubled` with the signs that its simultaneous intervals establish: 1, -1, or 0 where they hold 0.
-
-    ``decided`` where both signs are established and the candidates are not too few to trust the first.
-    """
-    rows = doubled(frame)
-    for name in ("predicted", "measured"):
-        low, high = agreement.simultaneous_interval(
-            rows[name], rows[f"{name}_standard_error"], rows["replicates"], confidence=settings["confidence"]
-        )
-        rows[f"{name}_sign"] = (low > 0).astype(int) - (high < 0).astype(int)
-    established = rows["predicted_sign"] * rows["measured_sign"] != 0
-    return rows.assign(decided=established & (rows["effective"] >= EFFECTIVE))
-
-
-def sign_claim(frame: pd.DataFrame, settings: dict) -> dict:
-    """Whether the half-temperature test of some inputs says what doubling the candidates does at others."""
-    rows = signs(frame, settings)
-    decided = rows[rows["decided"]]
-    missed = decided[decided["predicted_sign"] != decided["measured_sign"]]
-    places = [f"{row.judge_labels:g} labels at t = {row.temperature / 2:g}" for row in missed.itertuples()]
-    few = int((rows["effective"] < EFFECTIVE).sum())
-    return claim(
-        "neural_networks_half_temperature",
-        "With networks as candidates, the half-temperature test of half of them, at some inputs, has the "
-        "sign of what doubling their number takes off the error at others, for every judge and temperature "
-        "where both signs are established.",
-        NEW,
-        "signs of the mean gain and of the mean fall",
-        f"{len(decided) - len(missed)} of {len(decided)} agree, {len(rows) - len(decided)} of {len(rows)} "
-        f"not decided, {few} of them for few effective candidates"
-        + (f"; missed: {', '.join(places)}" if places else ""),
-        f"all that are decided agree, at least {EFFECTIVE:g} effective candidates each",
-        None if decided.empty else missed.empty,
-        SIMULATION,
+        OUTSIDE,
     )

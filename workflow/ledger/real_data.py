@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from bestofk import agreement
 
-from ledger.entries import NEW, SIMULATION, claim, interval
+from ledger.entries import NEW, OUTSIDE, claim, interval
 
 #: What each data set is called.
 SETS = {"diabetes": "patients (diabetes)", "digits": "images of digits"}
@@ -88,7 +88,7 @@ def ratio_claim(name: str, sentence: str, rows: pd.DataFrame, settings: dict, ma
         f"farthest interval {interval(result.low, result.high)}",
         f"1 ± {margin:g}",
         result.verdict,
-        SIMULATION,
+        OUTSIDE,
     )
 
 
@@ -116,7 +116,7 @@ def sign_claim(data: str, name: str, rows: pd.DataFrame, settings: dict) -> dict
         "; ".join(texts),
         f"an interval below 0 where predicted, none below −{settings['regret_margin']:g} elsewhere",
         verdict,
-        SIMULATION,
+        OUTSIDE,
     )
 
 
@@ -159,7 +159,7 @@ def choice_claim(experiment: str, name: str, rows: pd.DataFrame, settings: dict)
         f"highest interval {interval(low[place], high[place])}",
         f"at most {limit:g}",
         verdict,
-        SIMULATION,
+        OUTSIDE,
     )
 
 

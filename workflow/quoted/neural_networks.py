@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from ledger.neural_networks import depths, signs
+from ledger.half_temperature import decisions
+from ledger.neural_networks import depths
 from ledger.real_data import finite_predicted, ratios, regrets
 
 from quoted.formats import count, fixed, listing, percent
@@ -43,7 +44,7 @@ def neural_networks(frame: pd.DataFrame, block: dict) -> dict:
         **cold(frame),
         **valleys(frame, block["general"]["claims"]["regret_margin"]),
         **deviations(frame),
-        **halves(frame, block["general"]["claims"] | {"confidence": block["general"]["confidence"]}),
+        **halves(frame),
     }
 
 
@@ -96,14 +97,14 @@ def deviations(frame: pd.DataFrame) -> dict:
     return numbers
 
 
-def halves(frame: pd.DataFrame, settings: dict) -> dict:
+def halves(frame: pd.DataFrame) -> dict:
     """What the half-temperature test decides, and how many candidates are effective."""
-    rows = signs(frame, settings)
-    decided = rows[rows["decided"]]
-    agree = decided["predicted_sign"] == decided["measured_sign"]
+    found = decisions(frame, ["judge_labels", "temperature"])
+    outcomes = found["outcome"].value_counts()
+    hits, misses = (outcomes.get(name, 0) for name in ("hit", "miss"))
     return {
-        "tests": count(len(rows)),
-        "decided": count(len(decided)),
-        "agree": count(agree.sum()),
-        "least_effective": fixed(rows["effective"].min(), 0),
+        "tests": count(len(found)),
+        "decided": count(hits + misses),
+        "agree": count(hits),
+        "least_effective": fixed(found["effective"].min(), 0),
     }

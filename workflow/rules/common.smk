@@ -19,6 +19,9 @@ if unmet_needs := list(unmet(CONFIGURATION, PARAMETERS)):
 RUN = CONFIGURATION["run"]
 RESULTS = f"results/{RUN}"
 EXPERIMENTS = CONFIGURATION["experiments"]
+# Estimates from a committed pool of candidates have no grid, theory or simulation before their table.
+FROM_POOLS = [name for name, of in EXPERIMENTS.items() if of["kind"] == "language_model"]
+CHAINED = [name for name in EXPERIMENTS if name not in FROM_POOLS]
 
 
 def block(experiment, *parts):
@@ -68,6 +71,11 @@ FIGURES = {
     "universality": {"experiments": ["universality"], "place": "paper"},
     "real_data": {"experiments": ["real_data"], "place": "paper"},
     "neural_networks": {"experiments": ["neural_networks"], "place": "paper"},
+    "language_model": {"experiments": ["language_model"], "place": "paper"},
+    "half_temperature_test": {
+        "experiments": ["half_temperature_test", "language_model", "neural_networks"],
+        "place": "paper",
+    },
     "task_difficulty": {"experiments": ["task_difficulty", "decay_exponent"], "place": "paper"},
     "aggregation": {"experiments": ["aggregation", "aggregation_map"], "place": "paper"},
     "beam_search": {"experiments": ["beam_search"], "place": "paper"},

@@ -9,7 +9,7 @@ rule grid:
     benchmark:
         f"{RESULTS}/benchmarks/grid/{{experiment}}.tsv"
     wildcard_constraints:
-        experiment=r"(?!(real_data|neural_networks)\b)\w+",
+        experiment=r"(?!(real_data|neural_networks|half_temperature_test)\b)\w+",
     conda:
         "../../envs/paper.yaml"
     params:
@@ -46,3 +46,27 @@ rule data_grid:
         "Laying out the points of {wildcards.experiment}"
     script:
         "../../scripts/data_grid.py"
+
+
+rule pool_grid:
+    input:
+        sources=sources("scripts/pool_grid.py"),
+    output:
+        grid=f"{RESULTS}/grid/{{experiment}}.csv",
+        record=f"{RESULTS}/grid/{{experiment}}.record.json",
+    log:
+        f"{RESULTS}/logs/grid/{{experiment}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/grid/{{experiment}}.tsv"
+    wildcard_constraints:
+        experiment="half_temperature_test",
+    conda:
+        "../../envs/paper.yaml"
+    params:
+        configuration=lambda wildcards: block(wildcards.experiment, "pools"),
+        experiment="{experiment}",
+        versions=versions("scripts/pool_grid.py"),
+    message:
+        "Laying out the points of {wildcards.experiment}"
+    script:
+        "../../scripts/pool_grid.py"

@@ -53,17 +53,39 @@ rule llm_judge:
         "../../scripts/llm_judge.py"
 
 
-rule llm_tables:
+rule llm_pool:
     input:
         samples=SAMPLES,
         scores=SCORES,
         records=records(*SAMPLES, *SCORES),
-        sources=sources("scripts/llm_tables.py"),
+        sources=sources("scripts/llm_pool.py"),
     output:
         pool=f"{RESULTS}/pool.parquet",
+        record=f"{RESULTS}/pool.record.json",
+    log:
+        f"{RESULTS}/logs/llm_pool.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/llm_pool.tsv"
+    conda:
+        "../../envs/paper.yaml"
+    params:
+        configuration=configured("seed", "judges", "analysis"),
+        versions=versions("scripts/llm_pool.py"),
+    message:
+        "Joining the shards"
+    script:
+        "../../scripts/llm_pool.py"
+
+
+rule llm_tables:
+    input:
+        pool=rules.llm_pool.output.pool,
+        records=rules.llm_pool.output.record,
+        sources=sources("scripts/llm_tables.py"),
+    output:
         curves=f"{RESULTS}/curves.csv",
         tests=f"{RESULTS}/tests.json",
-        record=f"{RESULTS}/pool.record.json",
+        record=f"{RESULTS}/curves.record.json",
     log:
         f"{RESULTS}/logs/llm_tables.log",
     benchmark:
@@ -72,9 +94,9 @@ rule llm_tables:
         "../../envs/paper.yaml"
     params:
         configuration=configured("seed", "judges", "analysis"),
-        seeds="SeedSequence(seed, spawn_key=(crc32(task), crc32(judge), crc32(metric)))",
+        seeds="SeedSequence(seed, spawn_key=(crc32(task), crc32(judge), crc32(metric), crc32(use)))",
         versions=versions("scripts/llm_tables.py"),
     message:
-        "Joining the shards, and testing the rise and fall"
+        "Drawing curves through the pool, and testing their rise and fall"
     script:
         "../../scripts/llm_tables.py"

@@ -50,6 +50,8 @@ rule collect:
         f"{RESULTS}/logs/collect/{{experiment}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/collect/{{experiment}}.tsv"
+    wildcard_constraints:
+        experiment="|".join(CHAINED),
     conda:
         "../../envs/paper.yaml"
     params:
@@ -66,7 +68,8 @@ rule tables:
     # Every step is named, not only the last: a file that was moved aside is made again even where
     # everything that was made from it is still there.
     input:
-        expand(rules.grid.output.grid, experiment=EXPERIMENTS),
-        expand(rules.theory.output.theory, experiment=EXPERIMENTS),
-        [table for experiment in EXPERIMENTS for table in simulated_tables(experiment)],
-        expand(rules.collect.output.table, experiment=EXPERIMENTS),
+        expand(rules.grid.output.grid, experiment=CHAINED),
+        expand(rules.theory.output.theory, experiment=CHAINED),
+        [table for experiment in CHAINED for table in simulated_tables(experiment)],
+        expand(rules.collect.output.table, experiment=CHAINED),
+        expand(rules.estimate.output.table, experiment=FROM_POOLS),

@@ -1,7 +1,7 @@
 REFERENCE = sorted(str(path) for path in Path("tests/reference", RUN).rglob("*") if path.is_file())
 CHECKED = [
-    *expand(rules.grid.output.grid, experiment=EXPERIMENTS),
-    *expand(rules.theory.output.theory, experiment=EXPERIMENTS),
+    *expand(rules.grid.output.grid, experiment=CHAINED),
+    *expand(rules.theory.output.theory, experiment=CHAINED),
     *(path for path in figure_files(*FIGURES) if path.endswith(".csv")),
     rules.claims.output.claims,
 ]

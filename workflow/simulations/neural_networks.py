@@ -7,12 +7,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from bestofk import data_sets
-from bestofk.answer_pools import candidate_kurtosis, order_parameters, softmax_of_groups, variance_spread
-from bestofk.estimators import best_of_k
+from bestofk.answer_pools import candidate_kurtosis, order_parameters, variance_spread
+from bestofk.estimators import best_of_k, softmax_of_groups
 from bestofk.measured import ErrorCurve, kurtosis
 from bestofk.networks import Network, centred, ensemble
 from bestofk.phases import finite_optimum
-from bestofk.pool_diagnostics import next_candidate
+from bestofk.pool_diagnostics import doubling
 from bestofk.simulation import selected_errors
 
 COLUMNS = ["point", "quantity", "k", "temperature", "replicate", "n", "sum"]
@@ -68,7 +68,7 @@ def simulate(
                 # A theorem at T = 0: never undecided.
                 add(judge, "finite_optimum", finite_optimum(values, temperature=0.0), t=t)
             else:
-                for name, value in unseen.doubled(judge, temperature).items():
+                for name, value in unseen.doubled(judge, temperature, rng).items():
                     add(judge, name, value, t=t)
     return rows
 
@@ -158,17 +158,15 @@ class Pool:
             result[name] = sums / (draws * mean.size)
         return result
 
-    def doubled(self, judge: int, temperature: float) -> dict[str, float]:
+    def doubled(self, judge: int, temperature: float, rng: np.random.Generator) -> dict[str, float]:
         """The half-temperature test of half of the candidates at some inputs, and the fall at the others.
 
         Gain and fall share no input; they share the networks, which are the candidates everywhere.
         """
-        scores, errors = self.scores(judge), self.errors
-        asked, held = np.arange(len(scores)) < len(scores) // 2, scores.shape[1] // 2
-        gain, effective = next_candidate(scores[asked, :held], errors[asked, :held], temperature=temperature)
-        rest = softmax_of_groups([held, 2 * held], scores[~asked], errors[~asked], temperature=temperature)
+        gain, effective, fall = doubling(self.scores(judge), self.errors, temperature=temperature, rng=rng)
+        half = gain.size // 2
         return {
-            "gain": gain.mean(),
-            "fall": (rest[:, 0] - rest[:, 1]).mean(),
-            "effective": np.median(effective),
+            "gain": gain[:half].mean(),
+            "fall": fall[half:].mean(),
+            "effective": np.median(effective[:half]),
         }

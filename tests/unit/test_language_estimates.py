@@ -1,0 +1,137 @@
+"""Estimates from a pool of answers: against counts by hand and all subsets."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from bestofk.language_estimates import VOTE, estimates
+
+ANALYSIS = {"k": [1, 2, 4], "judge": "ll2", "metric": "accuracy", "confidence": 0.9, "resamples": 99}
+SETTINGS = {"judges": ["ll2", "yes0"], "temperatures": [0.0, 0.7], "response_bins": 2, "doubled": 6}
+
+
+def pool(questions: int = 8, size: int = 7) -> pd.DataFrame:
+    """A made-up pool whose last answer to every other question is no number."""
+    rng = np.random.default_rng(11)
+    rows = pd.DataFrame(
+        {
+            "task": "tab",
+            "question": np.repeat([f"q{number}" for number in range(questions)], size),
+            "value": rng.integers(0, 4, questions * size).astype(float),
+            "ll2": rng.normal(size=questions * size).round(1),
+            "yes0": rng.normal(size=questions * size),
+        }
+    )
+    rows.loc[size - 1 :: 2 * size, "value"] = np.nan
+    rows["correct"] = rows["value"] == 1
+    rows["squared_error"] = (rows["value"] - 1.0) ** 2
+    return rows
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return estimates(pool(), analysis=ANALYSIS, seed=3, **SETTINGS)
+
+
+def one(table: pd.DataFrame, **of: object) -> pd.Series:
+    chosen = np.ones(len(table), dtype=bool)
+    for column, value in of.items():
+        chosen &= (table[column] == value).to_numpy()
+    (row,) = table[chosen].to_dict("records")
+    return row
+
+
+def by_question(rule) -> np.ndarray:
+    held = pool().dropna(subset="value").groupby("question", sort=False)
+    return np.array([rule(rows.reset_index(drop=True)) for _, rows in held])
+
+
+def test_single_answers_are_their_mean_over_questions(table: pd.DataFrame) -> None:
+    wanted = by_question(lambda rows: rows["correct"].mean())
+    for judge, temperature in (("ll2", 0.0), ("ll2", 0.7), ("yes0", 0.0)):
+        row = one(table, judge=judge, metric="accuracy", quantity="mean", k=1, temperature=temperature)
+        assert row["simulation"] == pytest.approx(wanted.mean())
+        assert row["standard_error"] == pytest.approx(wanted.std(ddof=1) / 8**0.5)
+    vote = one(table, judge=VOTE, metric="accuracy", quantity="mean", k=1)
+    assert vote["simulation"] == pytest.approx(wanted.mean())
+
+
+@pytest.mark.parametrize("k", [2, 4])
+def test_warm_selection_and_its_improvements_are_means_over_all_subsets(table: pd.DataFrame, k: int) -> None:
+    def selected(rows: pd.DataFrame, temperature: float) -> float:
+        results = []
+        for chosen in combinations(range(len(rows)), k):
+            of = rows.loc[list(chosen)]
+            if temperature:
+                weight = np.exp(of["ll2"] / temperature)
+            else:
+                weight = (of["ll2"] == of["ll2"].max()).astype(float)
+            results.append((weight * of["squared_error"]).sum() / weight.sum())
+        return float(np.mean(results))
+
+    warm, cold = by_question(lambda rows: selected(rows, 0.7)), by_question(lambda rows: selected(rows, 0.0))
+    single = by_question(lambda rows: rows["squared_error"].mean())
+    of = {"judge": "ll2", "metric": "squared_error", "k": k, "temperature": 0.7}
+    assert one(table, quantity="mean", **of)["simulation"] == pytest.approx(warm.mean())
+    # Less error is better.
+    assert one(table, quantity="over_best", **of)["simulation"] == pytest.approx((cold - warm).mean())
+    improved = one(table, quantity="over_single", **of)
+    assert improved["simulation"] == pytest.approx((single - warm).mean())
+    assert improved["standard_error"] == pytest.approx((single - warm).std(ddof=1) / 8**0.5)
+
+
+def test_vote_is_compared_with_the_best_by_the_planned_judge(table: pd.DataFrame) -> None:
+    best = one(table, judge="ll2", metric="accuracy", quantity="mean", k=4, temperature=0.0)
+    vote = one(table, judge=VOTE, metric="accuracy", quantity="mean", k=4)
+    gained = one(table, judge=VOTE, metric="accuracy", quantity="over_best", k=4)
+    assert gained["simulation"] == pytest.approx(vote["simulation"] - best["simulation"])
+
+
+def test_area_counts_pairs_and_ties_half(table: pd.DataFrame) -> None:
+    def area(rows: pd.DataFrame) -> float:
+        pairs = [
+            (right > wrong) + 0.5 * (right == wrong)
+            for right in rows.loc[rows["correct"], "ll2"]
+            for wrong in rows.loc[~rows["correct"], "ll2"]
+        ]
+        return float(np.mean(pairs)) if pairs else np.nan
+
+    wanted = by_question(area)
+    row = one(table, judge="ll2", metric="accuracy", quantity="auc")
+    assert row["simulation"] == pytest.approx(np.nanmean(wanted))
+    assert row["replicates"] == np.isfinite(wanted).sum()
+
+
+def test_response_averages_to_a_single_answer(table: pd.DataFrame) -> None:
+    response = table[(table["quantity"] == "response") & (table["judge"] == "yes0")]
+    assert response["quantile"].tolist() == [0.25, 0.75]
+    single = one(table, judge="yes0", metric="accuracy", quantity="mean", k=1)
+    assert response["simulation"].mean() == pytest.approx(single["simulation"])
+
+
+def test_what_predicts_and_what_is_predicted_are_other_questions(table: pd.DataFrame) -> None:
+    halves = [one(table, judge="ll2", metric="accuracy", quantity=name) for name in ("gain", "fall")]
+    assert [row["replicates"] for row in halves] == [4, 4]
+    assert one(table, judge="ll2", metric="accuracy", quantity="effective")["replicates"] == 8
+
+
+def test_answers_are_counted(table: pd.DataFrame) -> None:
+    found = {name: one(table, quantity=name)["simulation"] for name in ("numbers", "solvable", "distinct")}
+    held = pool()
+    assert found["numbers"] == pytest.approx(held["value"].notna().mean())
+    assert found["solvable"] == pytest.approx(by_question(lambda rows: rows["correct"].any()).mean())
+    assert found["distinct"] == pytest.approx(by_question(lambda rows: rows["value"].nunique()).mean())
+
+
+def test_planned_test_has_intervals_at_the_chosen_k(table: pd.DataFrame) -> None:
+    rise, drop = (one(table, judge="ll2", metric="accuracy", quantity=name) for name in ("rise", "drop"))
+    assert rise["k"] == drop["k"]
+    assert rise["low"] <= rise["simulation"] <= rise["high"]
+
+
+def test_too_few_numbers_for_the_test_are_named() -> None:
+    with pytest.raises(ValueError, match=r"q0 has 6 answers that are numbers; .* needs 8"):
+        estimates(pool(), analysis=ANALYSIS, seed=3, **SETTINGS | {"doubled": 8})
