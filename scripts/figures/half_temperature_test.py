@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from bestofk import provenance
 from bestofk.pool_diagnostics import CONFIDENCE
-from ledger.half_temperature import decisions, shares
+from ledger.half_temperature import T_SHOWN, decisions, shares
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -14,9 +14,6 @@ from scipy import stats
 
 #: Height in inches.
 HEIGHT = 2.55
-
-#: Temperature of the panels on pools drawn from the model.
-T_SHOWN = 1.0
 
 #: What became of a prediction: face of the marker, or how it is drawn.
 OUTCOMES = {"hit": "0.15", "miss": "tab:red", "no sign seen": "0.75", "no sign predicted": "white"}

@@ -3,6 +3,7 @@
 import drawing
 import pandas as pd
 from bestofk import provenance
+from bestofk.agreement import ratio_of_means
 from bestofk.language_estimates import VOTE
 from ledger.language_model import PLANNED, TASKS
 from matplotlib.axes import Axes
@@ -17,9 +18,9 @@ HEIGHT = 3.9
 #: the line counts; where it does not the line is broken and the marker empty.
 SERIES = {
     "ll2": ("examples as equations", "o", 0, True),
-    "ll2_open": ("end of line left out", "o", 0, False),
+    "ll2_open": ("equations, end of line left out", "o", 0, False),
     "ll": ("own likelihood", "s", 1, True),
-    "gen_ll": ("end of line left out", "s", 1, False),
+    "gen_ll": ("own, end of line left out", "s", 1, False),
     "yes0": ("Yes or No", "^", 2, True),
     VOTE: ("vote", "P", None, True),
 }
@@ -55,9 +56,7 @@ def collect(table: pd.DataFrame) -> pd.DataFrame:
         rows = table[table["task"] == task].rename(columns={"judge": "series"})
         mean, accuracy = rows["quantity"] == "mean", rows["metric"] == "accuracy"
         cold = (rows["temperature"] == 0) | (rows["series"] == VOTE)
-        squared = rows[mean & ~accuracy & cold].copy()
-        single = squared.loc[squared["k"] == 1, "simulation"].iloc[0]
-        squared[["simulation", "standard_error"]] /= single
+        squared = over_single(rows[cold & ~accuracy])
         panels = [
             rows[mean & accuracy & cold],
             rows[mean & accuracy & (rows["series"] == PLANNED)],
@@ -66,6 +65,22 @@ def collect(table: pd.DataFrame) -> pd.DataFrame:
         ]
         parts += [part.assign(panel="abcdefgh"[4 * row + place]) for place, part in enumerate(panels)]
     return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def over_single(rows: pd.DataFrame) -> pd.DataFrame:
+    """Squared errors over that of a single answer, which all judges share, with errors of the ratio."""
+    squared = rows[rows["quantity"] == "mean"]
+    single = squared[squared["k"] == 1].iloc[0]
+    difference = rows[rows["quantity"] == "over_single"].set_index(["series", "k"])["standard_error"]
+    ratio, error = ratio_of_means(
+        squared["simulation"],
+        squared["standard_error"],
+        single["simulation"],
+        single["standard_error"],
+        # One answer differs from itself by nothing.
+        difference.reindex(pd.MultiIndex.from_frame(squared[["series", "k"]]), fill_value=0.0),
+    )
+    return squared.assign(simulation=ratio, standard_error=error)
 
 
 def draw(numbers: pd.DataFrame) -> Figure:

@@ -98,7 +98,7 @@ BAD_VALUES = [
         "a list of three values",
     ),
     ((*E, "real_data", "simulation", "draws"), 0, None, "0", "an integer from 1"),
-    ((*NETWORKS, "members"), 7, None, "7", "an even integer from 4"),
+    ((*NETWORKS, "members"), 7, None, "7", "a multiple of 4 from 4"),
     ((*NETWORKS, "judge", "penalty"), -1.0, None, "-1.0", "a number from 0"),
     ((*NETWORKS, "candidate", "iterations"), 0, None, "0", "an integer from 1"),
     ((*BEAM, "teacher_gap"), [0.0, 1.0], None, "[0.0, 1.0]", "a list of three values"),

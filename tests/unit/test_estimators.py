@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bestofk import selection, votes
 from bestofk.estimators import best_of_k, softmax_of_k, vote_of_k
-from bestofk.pool_diagnostics import doubling, next_candidate, selection_response
+from bestofk.pool_diagnostics import doubling, halving, next_candidate, selection_response
 from scipy.stats import binom
 
 TIED = np.array([[0.3, 0.1, 0.3, 0.7, 0.7, 0.7, 0.2], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]])
@@ -129,8 +129,10 @@ def test_estimates_from_pools_of_the_model_are_its_exact_errors(a: float, b: flo
 def test_doubling_predicts_from_half_and_measures_with_all() -> None:
     a, b, temperature = 0.3, 1.8, 1.0
     pool, rng = model_pool(a, b, 3000, 16), np.random.default_rng(5)
-    gain, effective, fall = doubling(*pool, temperature=temperature, rng=rng)
-    seven, eight, sixteen = selection.selection_error([7.0, 8.0, 16.0], a, b, temperature=temperature)
+    gain, effective, previous, fall = doubling(*pool, temperature=temperature, rng=rng)
+    at = selection.selection_error([4.0, 7.0, 8.0, 16.0], a, b, temperature=temperature)
+    four, seven, eight, sixteen = at
+    assert abs(z_of(previous, four - eight)) < 4
     assert abs(z_of(gain, 56 * (seven - eight))) < 4
     assert abs(z_of(fall, eight - sixteen)) < 4
     # Some ways to halve a pool stand for all of them.
@@ -180,7 +182,12 @@ def test_response_is_that_of_the_model_and_averages_to_best_of_k() -> None:
         (lambda: softmax_of_k([1], TIED, ERRORS, temperature=1e-4), "differ by 6e\\+03 temperatures"),
         (lambda: best_of_k([1], np.zeros((1, 1001)), np.zeros((1, 1001))), "has 1001 candidates"),
         (lambda: next_candidate([[1.0]], [[1.0]], temperature=1.0), "at least 2"),
-        (lambda: doubling(TIED, ERRORS, temperature=1.0, rng=None), "has 7 candidates; an even number"),
+        (lambda: doubling(TIED, ERRORS, temperature=1.0, rng=None), "has 7 candidates; a multiple of 4"),
+        (lambda: halving(TIED, ERRORS, temperature=1.0, rng=None), "has 7 candidates; only an even number"),
+        (
+            lambda: next_candidate([[0.0, -700.0]], [[1.0, 0.0]], temperature=1.0),
+            "differ by 700 temperatures",
+        ),
         (lambda: selection_response(TIED, ERRORS, bins=8), "bins is 8"),
         (lambda: selection_response(TIED, ERRORS, bins=2.0), "bins is 2.0"),
     ],

@@ -7,10 +7,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from bestofk.language_curves import over_halves
 from bestofk.language_estimates import VOTE, estimates
 
 ANALYSIS = {"k": [1, 2, 4], "judge": "ll2", "metric": "accuracy", "confidence": 0.9, "resamples": 99}
-SETTINGS = {"judges": ["ll2", "yes0"], "temperatures": [0.0, 0.7], "response_bins": 2, "doubled": 6}
+SETTINGS = {"judges": ["ll2", "yes0"], "temperatures": [0.0, 0.7], "response_bins": 2, "doubled": 4}
 
 
 def pool(questions: int = 8, size: int = 7) -> pd.DataFrame:
@@ -115,7 +116,7 @@ def test_response_averages_to_a_single_answer(table: pd.DataFrame) -> None:
 def test_what_predicts_and_what_is_predicted_are_other_questions(table: pd.DataFrame) -> None:
     halves = [one(table, judge="ll2", metric="accuracy", quantity=name) for name in ("gain", "fall")]
     assert [row["replicates"] for row in halves] == [4, 4]
-    assert one(table, judge="ll2", metric="accuracy", quantity="effective")["replicates"] == 8
+    assert one(table, judge="ll2", metric="accuracy", quantity="effective")["replicates"] == 4
 
 
 def test_answers_are_counted(table: pd.DataFrame) -> None:
@@ -135,3 +136,21 @@ def test_planned_test_has_intervals_at_the_chosen_k(table: pd.DataFrame) -> None
 def test_too_few_numbers_for_the_test_are_named() -> None:
     with pytest.raises(ValueError, match=r"q0 has 6 answers that are numbers; .* needs 8"):
         estimates(pool(), analysis=ANALYSIS, seed=3, **SETTINGS | {"doubled": 8})
+
+
+def test_other_halves_have_the_same_questions(table: pd.DataFrame) -> None:
+    found = table[table["quantity"].str.startswith("redrawn")]
+    assert found["quantity"].tolist() == ["redrawn_drop", "redrawn_rises", "redrawn_drops"]
+    assert found.set_index("quantity")["simulation"][["redrawn_rises", "redrawn_drops"]].between(0, 1).all()
+    assert (found["judge"] == "ll2").all() and (found["metric"] == "accuracy").all()
+
+
+@pytest.mark.parametrize(("judge", "sign"), [("falls", 1.0), ("rises", -1.0)])
+def test_repeated_halves_find_a_fall_where_there_is_one(judge: str, sign: float) -> None:
+    level = {"falls": [0.2, 0.6, 0.3], "rises": [0.2, 0.3, 0.6]}[judge]
+    curves = np.tile(level, (60, 1)) + 0.1 * np.random.default_rng(2).standard_normal((60, 3))
+    settings = {"metric": "accuracy", "k": [1, 4, 16], "confidence": 0.95}
+    found = over_halves(curves, **settings, halvings=200, rng=np.random.default_rng(3))
+    assert found["redrawn_rises"] == 1.0
+    assert found["redrawn_drops"] == (1.0 if sign > 0 else 0.0)
+    assert found["redrawn_drop"] == pytest.approx(0.3 if sign > 0 else 0.0, abs=0.03)

@@ -88,7 +88,7 @@ def test_own_configurations_meet_every_need(name):
         ("experiments.real_data.selection.reduced_temperature", [0.5, 1.0], "must hold 0"),
         ("experiments.neural_networks.data.digits.test", 1600, "wants 1960 examples in a split"),
         ("experiments.neural_networks.selection.reduced_temperature", [0.0, 0.5], "must hold 1"),
-        ("experiments.neural_networks.networks.members", 6, "k ends at 8; it must end at 6"),
+        ("experiments.neural_networks.networks.members", 4, "k ends at 8; it must end at 4"),
         ("experiments.beam_search.beam.steps", [1], "must hold at least 2"),
         ("experiments.beam_search.beam.steps", [2, 4], "must hold 1"),
         ("experiments.beam_search.beam.averaged_kappa", 1.0, "must end beyond 2 averaged_kappa = 2"),

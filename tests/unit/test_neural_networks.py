@@ -207,6 +207,10 @@ def test_prediction_misses_and_regret(rows):
             assert curve(rows, "regret", labels, temperature) == pytest.approx(
                 error[np.argmin(predicted)] - error
             )
+            seen = np.argmin(curve(rows, "error_validation", labels, temperature))
+            assert curve(rows, "curve_choice", labels, temperature) == pytest.approx(
+                [error[seen] - error[np.argmin(predicted)]]
+            )
             # The first candidate is judged by nobody.
             assert predicted[0] == pytest.approx(values["s2"] + values["q_tt"])
 
@@ -215,8 +219,11 @@ def test_half_temperature_test_is_that_of_the_library(rows, parts):
     unseen, s2 = parts[1], parts[0].answers.var(axis=1, ddof=1).mean()
     scores = -((unseen.answers - unseen.judged[1][:, None]) ** 2)
     errors = (unseen.answers - unseen.labels[:, None]) ** 2
-    gain, effective, _ = doubling(scores, errors, temperature=2.0 * s2, rng=np.random.default_rng(0))
+    gain, effective, previous, _ = doubling(
+        scores, errors, temperature=2.0 * s2, rng=np.random.default_rng(0)
+    )
     assert curve(rows, "gain", 20, 2.0) == pytest.approx([gain[:10].mean()])
+    assert curve(rows, "previous", 20, 2.0) == pytest.approx([previous[:10].mean()], abs=1e-2)
     assert curve(rows, "effective", 20, 2.0) == pytest.approx([np.median(effective[:10])])
     subsets = softmax_of_k([4, 8], scores[10:], errors[10:], temperature=2.0 * s2).mean(axis=0)
     assert curve(rows, "fall", 20, 2.0) == pytest.approx([subsets[0] - subsets[1]], abs=1e-3)

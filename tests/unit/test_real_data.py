@@ -122,6 +122,10 @@ def test_misses_and_regret_are_differences(rows):
             )
             assert miss == pytest.approx(error - predicted)
             assert regret == pytest.approx(error[np.argmin(predicted)] - error)
+            seen = np.argmin(curve(rows, "error_validation", labels, temperature))
+            assert curve(rows, "curve_choice", labels, temperature) == pytest.approx(
+                [error[seen] - error[np.argmin(predicted)]]
+            )
 
 
 def test_replicates_redraw_the_split():

@@ -169,6 +169,13 @@ def test_number_that_became_text_is_a_mismatch_both_ways():
     assert len(compared(FRAME, text)) == 3
 
 
+@pytest.mark.parametrize(("noise", "count"), [(5e-12, 0), (5e-10, 1)])
+def test_rounding_has_no_standard_error_to_speak_of(noise: float, count: int) -> None:
+    old = pd.DataFrame({"k": [1, 2], "simulation": [0.0, 1.0], "standard_error": [0.0, 0.1]})
+    new = old.assign(simulation=[noise, 1.0])
+    assert len(compared(new, old)) == count
+
+
 def test_simulation_without_standard_errors_has_the_general_tolerance():
     bare = FRAME[["point", "simulation"]]
     close, far = (bare.assign(simulation=bare["simulation"] * (1 + off)) for off in (0.9e-6, 1.1e-6))

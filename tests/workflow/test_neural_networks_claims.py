@@ -57,6 +57,7 @@ def table(
                 at = point | {"k": np.nan, "temperature": 2.0 * t, "standard_error": error}
                 for quantity, value in {
                     "gain": 0.64 * sign,
+                    "previous": 0.02 * sign,
                     "fall": 0.01 * sign * (fall if labels == 20 else 1.0),
                     "effective": effective,
                 }.items():

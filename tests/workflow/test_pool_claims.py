@@ -28,7 +28,7 @@ def pools(*, wrong=0.0, plain=0.9, replicates=2000) -> pd.DataFrame:
     [
         ({}, "sign", "holds"),
         ({"wrong": 0.2}, "sign", "fails"),
-        ({"wrong": 0.05}, "sign", "undecided"),
+        ({"wrong": 0.025}, "sign", "undecided"),
         ({}, "weights", "holds"),
         ({"plain": 0.1}, "weights", "fails"),
         ({"plain": 0.5}, "weights", "undecided"),
@@ -60,7 +60,7 @@ def answers(
         rows += [row | {"simulation": value}, row | {"k": 4.0, "simulation": -value}]
     for place in range(60):
         of = planned | {"temperature": 1.0 + place}
-        for name, value in (("gain", gain), ("fall", fall), ("effective", effective)):
+        for name, value in (("gain", gain), ("previous", gain), ("fall", fall), ("effective", effective)):
             rows.append(of | {"quantity": name, "simulation": value})
     return pd.DataFrame(rows).assign(task="tab", standard_error=error, replicates=100)
 

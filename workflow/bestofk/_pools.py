@@ -13,6 +13,8 @@ N_MAX = 1000
 
 #: Step of the trapezoidal rule in log u, and what is left out at either end; for an accuracy of 1e-12.
 _STEP, _REACH = 0.3, 34.0
+#: Largest range of scores over the temperature: beyond it weights underflow.
+_RANGE = 600.0
 #: Numbers held at once.
 _CHUNK = 2**22
 
@@ -27,6 +29,17 @@ def checked(k: ArrayLike, scores: ArrayLike, errors: ArrayLike) -> tuple[NDArray
     if k[-1] > n:
         raise ValueError(f"k is {k[-1]}, but a prompt has {n} candidates: no estimate goes beyond the pool")
     return k, scores, errors
+
+
+def weights(scores: NDArray, temperature: float) -> NDArray:
+    """exp(score/T) of every candidate over the largest of its prompt, (n_prompts, N): none may be zero."""
+    span = float(np.ptp(scores, axis=1).max()) / temperature
+    if span > _RANGE:
+        raise ValueError(
+            f"the scores of a prompt differ by {span:.3g} temperatures; they may by at most {_RANGE:g}: "
+            "best_of_k is the limit of low temperature"
+        )
+    return np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
 
 
 def chances(k: NDArray, weight: NDArray) -> NDArray:

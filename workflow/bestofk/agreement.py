@@ -187,6 +187,52 @@ def single_interval(
     return values - width, values + width
 
 
+def ratio_of_means(
+    value: ArrayLike,
+    error: ArrayLike,
+    reference: ArrayLike,
+    reference_error: ArrayLike,
+    difference: ArrayLike,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ratio of two means over the same replicates, and its standard error.
+
+    Parameters
+    ----------
+    value, error : array_like, shape (m,)
+        Means and their standard errors.
+    reference, reference_error : array_like, shape (m,) or scalar
+        Of what they are divided by.
+    difference : array_like, shape (m,)
+        Standard error of value less reference.
+
+    Returns
+    -------
+    ratio, ratio_error : ndarray, shape (m,)
+
+    Notes
+    -----
+    The covariance of the two follows from the three errors; the ratio's error is, to first order, that of
+    (value - ratio reference) over the reference.
+
+    Examples
+    --------
+    >>> ratio, error = ratio_of_means([2.0, 1.0], [0.3, 0.3], 1.0, 0.3, [0.3, 0.0])
+    >>> ratio.tolist(), error.round(6).tolist()
+    ([2.0, 1.0], [0.519615, 0.0])
+    """
+    value, error, reference, reference_error, difference = np.broadcast_arrays(
+        *(
+            np.asarray(values, dtype=float)
+            for values in (value, error, reference, reference_error, difference)
+        )
+    )
+    ratio = value / reference
+    covariance = (error**2 + reference_error**2 - difference**2) / 2.0
+    variance = error**2 + (ratio * reference_error) ** 2 - 2.0 * ratio * covariance
+    # Where the two nearly agree in every replicate rounding may leave a variance a last digit below zero.
+    return ratio, np.sqrt(np.maximum(variance, 0.0)) / reference
+
+
 def line_at_zero(
     x: ArrayLike, values: ArrayLike, standard_errors: ArrayLike
 ) -> tuple[float, float, float, float]:

@@ -16,12 +16,10 @@ from scipy.special import comb
 
 from bestofk import _ballots
 from bestofk._checks import finite_array, positive_number
-from bestofk._pools import chances, checked
+from bestofk._pools import chances, checked, weights
 
 #: How far a set of weights may be from summing to 1.
 _TOLERANCE = 1e-10
-#: Largest range of scores over the temperature: beyond it weights underflow.
-_RANGE = 600.0
 
 
 def best_of_k(k: ArrayLike, scores: ArrayLike, errors: ArrayLike) -> NDArray[np.float64]:
@@ -108,15 +106,8 @@ def softmax_of_k(
     """
     k, scores, errors = checked(k, scores, errors)
     temperature = positive_number("temperature", temperature)
-    span = float(np.ptp(scores, axis=1).max()) / temperature
-    if span > _RANGE:
-        raise ValueError(
-            f"the scores of a prompt differ by {span:.3g} temperatures; they may by at most {_RANGE:g}: "
-            "best_of_k is the limit of low temperature"
-        )
     result = np.empty((scores.shape[0], k.size))
-    for row, (score, error) in enumerate(zip(scores, errors, strict=True)):
-        weight = np.exp((score - score.max()) / temperature)
+    for row, (weight, error) in enumerate(zip(weights(scores, temperature), errors, strict=True)):
         chance = chances(k, weight)
         if np.abs(chance.sum(axis=1) - 1.0).max() > _TOLERANCE:
             raise ArithmeticError(f"the chances of the candidates of prompt {row} do not sum to 1")

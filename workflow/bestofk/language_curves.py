@@ -142,3 +142,56 @@ def rise_and_fall(
         "significant": bool((low > 0).all()),
         "visible_drop": float(quantiles * gains[:, 1].std(ddof=1) / len(held_out) ** 0.5),
     }
+
+
+def over_halves(
+    curves: NDArray[np.float64],
+    *,
+    metric: str,
+    k: Sequence[int],
+    confidence: float,
+    halvings: int,
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    """Repeat the test of `rise_and_fall` with other halves: how much hangs on the one that was drawn.
+
+    Parameters
+    ----------
+    curves : ndarray, shape (n_questions, n_k)
+        From `question_curves`; at least 4 questions.
+    metric : str
+        A key of `METRICS`.
+    k : sequence of int
+    confidence : float
+        Of Student's intervals.
+    halvings : int
+        At least 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict
+        ``redrawn_drop``, the median drop; ``redrawn_rises`` and ``redrawn_drops``, the shares of halves whose
+        interval of the rise, or of the drop, lies above 0.
+
+    Examples
+    --------
+    >>> curves = np.tile([0.2, 0.5, 0.3], (20, 1)) + 0.01 * np.random.default_rng(1).standard_normal((20, 3))
+    >>> found = over_halves(curves, metric="accuracy", k=[1, 4, 16], confidence=0.95, halvings=10,
+    ...                     rng=np.random.default_rng(0))
+    >>> round(found["redrawn_drop"], 2), found["redrawn_drops"]
+    (0.2, 1.0)
+    """
+    better, half = METRICS[metric][1] * curves, len(curves) // 2
+    orders = np.argsort(rng.random((halvings, len(curves))), axis=1)
+    places = np.array([np.argmax(better[order[:half]].mean(axis=0)) for order in orders])
+    held_out = better[orders[:, half:]]
+    gains = held_out[np.arange(halvings), :, places][:, :, None] - held_out[:, :, [0, -1]]
+    mean, size = gains.mean(axis=1), gains.shape[1]
+    reach = stats.t.isf((1.0 - confidence) / 2.0, size - 1) * gains.std(axis=1, ddof=1) / np.sqrt(size)
+    rises, drops = (mean > reach).mean(axis=0)
+    return {
+        "redrawn_drop": float(np.median(mean[:, 1])),
+        "redrawn_rises": float(rises),
+        "redrawn_drops": float(drops),
+    }

@@ -10,12 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bestofk.estimators import softmax_of_k, vote_of_k
-from bestofk.language_curves import METRICS, generator, question_curves, rise_and_fall
+from bestofk.language_curves import METRICS, generator, over_halves, question_curves, rise_and_fall
 from bestofk.pool_diagnostics import doubling, selection_response
 
 #: Columns of the table; those that play no part in a row are missing in it.
 COLUMNS = ["task", "judge", "metric", "quantity", "k", "temperature", "quantile"]
 COLUMNS += ["simulation", "standard_error", "replicates", "low", "high"]
+
+#: Ways to halve the questions over which the planned test is repeated.
+REDRAWN = 4000
 
 #: The judge of curves that no judge draws.
 VOTE = "vote"
@@ -47,7 +50,7 @@ def estimates(
     response_bins : int
         Bins of the selection response, at least 1.
     doubled : int
-        Candidates that enter the half-temperature test, of each question as many: even.
+        Candidates that enter the half-temperature test, of each question as many: a multiple of 4.
 
     Returns
     -------
@@ -57,11 +60,12 @@ def estimates(
         Quantities: ``mean`` at (k, T); ``over_single`` and ``over_best``, the improvement over k = 1 and
         over T = 0 at the same k (of the vote: over the best by the planned judge); ``response`` by
         quantile; ``auc`` within questions; ``gain`` and ``fall``, the half-temperature test and what it
-        predicts, each on its half of the questions; ``effective``, its median effective number of
-        candidates; ``rise``, ``drop`` and ``visible_drop`` at the chosen k, as in
-        `language_curves.rise_and_fall`; ``candidates``, the answers to a question; ``numbers``, ``solvable``
-        and ``distinct``, the shares of answers that are numbers and of questions that some answer solves,
-        and the number of different answers.
+        predicts, each on its half of the questions; ``previous`` and ``effective``, on the half of the test,
+        what the last doubling did and the median effective number of candidates; ``rise``, ``drop`` and
+        ``visible_drop`` at the chosen k, as in `language_curves.rise_and_fall`, and ``redrawn_drop``,
+        ``redrawn_rises``, ``redrawn_drops`` as in `language_curves.over_halves`; ``candidates``, the answers
+        to a question; ``numbers``, ``solvable`` and ``distinct``, the shares of answers that are numbers and
+        of questions that some answer solves, and the number of different answers.
 
     Raises
     ------
@@ -120,6 +124,15 @@ def estimates(
             rng = generator(seed, task, judge, metric, "test")
             found = rise_and_fall(best, metric=metric, k=k, rng=rng, **bootstrap)
             rows += _tested(found, name)
+            if judge == planned and metric == analysis["metric"]:
+                rng = generator(seed, task, judge, metric, "redrawn")
+                again = over_halves(
+                    best, metric=metric, k=k, confidence=analysis["confidence"], halvings=REDRAWN, rng=rng
+                )
+                rows += [
+                    name | {"quantity": key, "simulation": value, "replicates": REDRAWN}
+                    for key, value in again.items()
+                ]
     return pd.DataFrame([{"task": task} | row for row in rows], columns=COLUMNS)
 
 
@@ -151,12 +164,14 @@ def _half_temperature(
     """The test on one half of the questions, and what it predicts on the other."""
     ranked, gained = (np.stack([part[:doubled] for part in parts]) for parts in (scores, better))
     order = rng.permutation(len(scores))
-    gain, effective, fall = doubling(ranked, -gained, temperature=of["temperature"], rng=rng)
+    gain, effective, previous, fall = doubling(ranked, -gained, temperature=of["temperature"], rng=rng)
     half = len(scores) // 2
-    yield _row(gain[order[:half]], quantity="gain", **of)
-    yield _row(fall[order[half:]], quantity="fall", **of)
-    median = float(np.median(effective))
-    yield {**of, "quantity": "effective", "simulation": median, "replicates": len(effective)}
+    asked, rest = order[:half], order[half:]
+    yield _row(gain[asked], quantity="gain", **of)
+    yield _row(previous[asked], quantity="previous", **of)
+    yield _row(fall[rest], quantity="fall", **of)
+    median = float(np.median(effective[asked]))
+    yield {**of, "quantity": "effective", "simulation": median, "replicates": half}
 
 
 def _of_judge(scores: list, right: list, of: Mapping, bins: int) -> Iterator[dict]:

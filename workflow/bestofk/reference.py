@@ -110,8 +110,8 @@ def compare(
         Names the table in the result.
     tolerances : mapping
         ``{"relative": r, "columns": {column: rule}}`` with one of ``{"relative": r}``, ``{"absolute": a}``
-        and ``{"standard_errors": m}``, which allows m times the table's own ``standard_error``; in a table
-        without that column the general ``relative`` holds.
+        and ``{"standard_errors": m}``, which allows m times the table's own ``standard_error``, or 1e-11 of
+        the largest value where that is more; in a table without that column the general ``relative`` holds.
     points : mapping, optional
         What a point of the grid stands for.
 
@@ -153,8 +153,11 @@ def _differs(
         return old != new, "the same"
     rule = tolerances["columns"].get(column, {})
     old, new = expected[column].to_numpy(float), got[column].to_numpy(float)
+    largest = np.abs(old[np.isfinite(old)]).max(initial=0.0)
     if "standard_errors" in rule and "standard_error" in expected:
         allowed = rule["standard_errors"] * np.nan_to_num(expected["standard_error"].to_numpy(float))
+        # Where all replicates agree nothing but rounding is left, which differs between machines.
+        allowed = np.maximum(allowed, 1e-11 * largest)
         text = f"{rule['standard_errors']} standard errors"
     elif "absolute" in rule:
         allowed = np.full(len(old), rule["absolute"])
@@ -162,8 +165,7 @@ def _differs(
     else:
         relative = rule.get("relative", tolerances["relative"])
         # Rounding leaves a small number of a table of large ones unsure.
-        floor = 1e-6 * np.abs(old[np.isfinite(old)]).max(initial=0.0)
-        allowed = relative * np.maximum(np.abs(old), floor)
+        allowed = relative * np.maximum(np.abs(old), 1e-6 * largest)
         text = f"relative {relative:g}"
     same = (old == new) | (np.isnan(old) & np.isnan(new))
     finite = np.isfinite(old) & np.isfinite(new)

@@ -12,10 +12,14 @@ from scipy.stats import binomtest
 
 from ledger.entries import NEW, OUTSIDE, SIMULATION, claim, interval
 
+#: Temperature at which the figure draws pools of the model, and the text quotes them.
+T_SHOWN = 1.0
+
 
 def half_temperature_test(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     """How often the sign is wrong, and what weighting all prompts alike would do."""
-    allowed = 1 - CONFIDENCE
+    # A two-sided interval errs on either side in half of the cases that it may.
+    allowed = (1 - CONFIDENCE) / 2
     weighted, plain = (shares(frame, prefix) for prefix in ("", "plain_"))
     confidence = 1 - (1 - settings["confidence"]) / len(weighted)
     low, high = share_interval(weighted["wrong"], weighted["replicates"], confidence)
@@ -27,7 +31,7 @@ def half_temperature_test(frame: pd.DataFrame, settings: dict) -> Iterator[dict]
         NEW,
         f"share of pools with the wrong sign, highest of {len(weighted)} points",
         f"{interval(low[worst], high[worst])} at {place(weighted.iloc[worst])}",
-        f"at most {allowed:.2g}",
+        f"at most {allowed:g}",
         "holds" if (high <= allowed).all() else "fails" if (low > allowed).any() else "undecided",
         SIMULATION,
     )
@@ -73,15 +77,16 @@ def decisions(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """What was predicted and what was seen, one row a pool, judge and temperature.
 
     `predicted` and `observed` are 1 where more candidates help, -1 where they harm, 0 where Student's
-    interval holds 0; of the predictions also where too few candidates carry the weight (``trusted``).
+    interval holds 0; `previous` likewise, for the last doubling of the candidates at hand, the plain
+    alternative to the test. ``trusted`` where enough candidates carry the weight.
     """
     parts = {}
-    for quantity in ("gain", "fall", "effective"):
+    for quantity in ("gain", "previous", "fall", "effective"):
         rows = frame[frame["quantity"] == quantity].set_index(list(by))
         parts[quantity] = rows[["simulation", "standard_error", "replicates"]].add_prefix(f"{quantity}_")
-    wide = parts["gain"].join(parts["fall"], validate="one_to_one")
+    wide = pd.concat([parts[quantity] for quantity in ("gain", "previous", "fall")], axis=1)
     wide["effective"] = parts["effective"]["effective_simulation"]
-    for quantity, name in (("gain", "predicted"), ("fall", "observed")):
+    for quantity, name in (("gain", "predicted"), ("previous", "previous"), ("fall", "observed")):
         of = (wide[f"{quantity}_{column}"] for column in ("simulation", "standard_error", "replicates"))
         low, high = single_interval(*of, confidence=CONFIDENCE)
         wide[name] = (low > 0).astype(int) - (high < 0).astype(int)

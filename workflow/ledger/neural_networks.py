@@ -52,13 +52,13 @@ def neural_networks(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
     )
 
 
-def depths(frame: pd.DataFrame) -> pd.DataFrame:
-    """Predicted valley of each judge and temperature: the best k, and how much lower the error is there.
+def depths(frame: pd.DataFrame, quantity: str = "predicted") -> pd.DataFrame:
+    """Valley of each judge and temperature: the best k, and how much lower the error is there.
 
-    ``depth`` is the predicted error at the largest k less that at the best, over the former.
+    ``depth`` is the error at the largest k less that at the best, over the former.
     """
     rows = []
-    for (labels, temperature), curve in frame[frame["quantity"] == "predicted"].groupby(_JUDGE):
+    for (labels, temperature), curve in frame[frame["quantity"] == quantity].groupby(_JUDGE):
         curve = curve.sort_values("k")
         error, best = curve["simulation"].to_numpy(), int(np.argmin(curve["simulation"]))
         rows.append((labels, temperature, curve["k"].iloc[best], 1.0 - error[best] / error[-1]))

@@ -48,26 +48,16 @@ def real_data(frame: pd.DataFrame, settings: dict) -> Iterator[dict]:
 
 
 def ratios(rows: pd.DataFrame, measured: str, miss: str) -> pd.DataFrame:
-    """Measured over predicted, one row a judge, temperature and k, with the error of that ratio of two means.
-
-    Both means are over the same splits. Their covariance follows from the errors of the two and of their
-    difference, which are all measured; the ratio's error is that of (measured - ratio predicted).
-    """
+    """Measured over predicted, one row a judge, temperature and k, with the error of that ratio."""
     part = {
         name: rows[rows["quantity"] == quantity].set_index(_CURVE).sort_index()
         for name, quantity in (("measured", measured), ("predicted", "predicted"), ("miss", miss))
     }
-    value, error = (
-        {name: of_name[column] for name, of_name in part.items()}
-        for column in ("simulation", "standard_error")
-    )
-    ratio = value["measured"] / value["predicted"]
-    covariance = (error["measured"] ** 2 + error["predicted"] ** 2 - error["miss"] ** 2) / 2
-    variance = error["measured"] ** 2 + (ratio * error["predicted"]) ** 2 - 2 * ratio * covariance
-    # Where the two nearly agree in every split rounding may leave a variance a last digit below zero.
-    spread = np.sqrt(np.maximum(variance, 0.0)) / value["predicted"]
-    values = {"ratio": ratio, "error": spread, "replicates": part["measured"]["replicates"]}
-    return pd.DataFrame(values).reset_index()
+    columns = "simulation", "standard_error"
+    both = (part[name][column] for name in ("measured", "predicted") for column in columns)
+    ratio, error = agreement.ratio_of_means(*both, part["miss"]["standard_error"])
+    index, replicates = part["measured"].index, part["measured"]["replicates"]
+    return pd.DataFrame({"ratio": ratio, "error": error, "replicates": replicates}, index=index).reset_index()
 
 
 def ratio_claim(name: str, sentence: str, rows: pd.DataFrame, settings: dict, margin: float) -> dict:

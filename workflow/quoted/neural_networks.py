@@ -7,8 +7,9 @@ from ledger.half_temperature import decisions
 from ledger.neural_networks import depths
 from ledger.real_data import finite_predicted, ratios, regrets
 
-from quoted.formats import count, fixed, listing, percent
-from quoted.real_data import JUDGES, farthest, words
+from quoted.formats import count, figures, fixed, listing, percent
+from quoted.half_temperature import plainer
+from quoted.real_data import JUDGES, choices, farthest, words
 
 #: Reduced temperature at which the causes of deviations are told apart.
 SHOWN = 1.0
@@ -42,6 +43,7 @@ def neural_networks(frame: pd.DataFrame, block: dict) -> dict:
         "teacher_kurtosis": fixed(first["teacher_kurtosis"], 1),
         "regret": percent(max(regrets(frame)["share"].max(), 0.0), 1),
         **cold(frame),
+        **choices(frame),
         **valleys(frame, block["general"]["claims"]["regret_margin"]),
         **deviations(frame),
         **halves(frame),
@@ -73,9 +75,21 @@ def cold(frame: pd.DataFrame) -> dict:
 
 
 def valleys(frame: pd.DataFrame, limit: float) -> dict:
-    """In how many curves of how many a valley is predicted that matters."""
-    found = depths(frame)
-    return {"curves": count(len(found)), "valleys": count((found["depth"] > limit).sum())}
+    """In how many curves of how many a valley that matters is predicted and seen; two of the second judge."""
+    predicted, seen = depths(frame), depths(frame, "error")
+    numbers = {
+        "curves": count(len(predicted)),
+        "valley_limit": percent(limit, 1),
+        "valleys": count((predicted["depth"] > limit).sum()),
+        "valleys_seen": count((seen["depth"] > limit).sum()),
+    }
+    _, second, *_ = sorted(predicted["judge_labels"].unique())
+    cold, warm, *_ = sorted(predicted["temperature"].unique())
+    for name, temperature in (("cold", cold), ("warm", warm)):
+        for suffix, found in (("", predicted), ("_seen", seen)):
+            of = found[(found["judge_labels"] == second) & (found["temperature"] == temperature)]
+            numbers[f"{name}_depth{suffix}"] = percent(of["depth"].item(), 2)
+    return numbers | {"lowest_warm": figures(warm / 2.0, 2)}
 
 
 def deviations(frame: pd.DataFrame) -> dict:
@@ -107,4 +121,5 @@ def halves(frame: pd.DataFrame) -> dict:
         "decided": count(hits + misses),
         "agree": count(hits),
         "least_effective": fixed(found["effective"].min(), 0),
+        **plainer(found),
     }

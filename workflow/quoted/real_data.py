@@ -30,8 +30,10 @@ def real_data(frame: pd.DataFrame, block: dict) -> dict:
 
 def of_set(rows: pd.DataFrame, data: str, sizes: dict) -> dict:
     """Numbers of one data set."""
-    single = rows[rows["k"].isna()].pivot(index="judge_labels", columns="quantity", values="simulation")
+    single = rows[rows["temperature"].isna()]
+    single = single.pivot(index="judge_labels", columns="quantity", values="simulation")
     cold = rows[(rows["temperature"] == 0) & (rows["quantity"] == "error")]
+    finite = rows[rows["quantity"] == "finite_optimum"].sort_values("judge_labels")
     judges = list(rows.groupby("judge_labels"))
     numbers = {
         "examples": count(N_EXAMPLES[data]),
@@ -45,7 +47,10 @@ def of_set(rows: pd.DataFrame, data: str, sizes: dict) -> dict:
         "reward_kurtosis": fixed(single["reward_kurtosis"].iloc[-1], 1),
         "first": fixed(cold.loc[cold["k"] == cold["k"].min(), "simulation"].iloc[0], 2),
         "kappas": words((single["q_rr"] / single["s2"]).tolist()),
-        "finite_shares": words([100.0 * share for share in single["finite_optimum"]], digits=0),
+        "finite_shares": words((100.0 * finite["simulation"]).tolist(), digits=0),
+        "student": fixed(single["q_tt"].iloc[0], 2),
+        "judges": words(single["judge_error"].tolist()),
+        **choices(rows),
         "regret": percent(max(regrets(rows)["share"].max(), 0.0), 1),
         "finite": listing(labels for labels, judge in judges if finite_predicted(judge)),
     }
@@ -77,10 +82,29 @@ def of_set(rows: pd.DataFrame, data: str, sizes: dict) -> dict:
     return numbers
 
 
+def choices(rows: pd.DataFrame) -> dict:
+    """What choosing k by the measured validation curve costs beside the predicted one, least and most."""
+    at = ["judge_labels", "temperature"]
+    first = rows[rows["k"] == rows["k"].min()].set_index([*at, "quantity"])["simulation"].unstack("quantity")
+    choice = rows[rows["quantity"] == "curve_choice"].set_index(at)
+    # The error at the k of the lowest prediction, from that at any k.
+    chosen = first["error"] + first["regret"]
+    cost = (choice["simulation"] / chosen).sort_values()
+    error = choice["standard_error"] / chosen
+    return {
+        f"choice_{name}": with_error(100.0 * cost[place], 100.0 * error[place])
+        for name, place in (("least", cost.index[0]), ("most", cost.index[-1]))
+    }
+
+
 def farthest(rows: pd.DataFrame) -> tuple[list[float], str]:
     """The largest deviation of measured from predicted over judges and k, with its standard error."""
     worst = rows.loc[(rows["ratio"] - 1.0).abs().idxmax()]
-    value, error = 100.0 * (worst["ratio"] - 1.0), 100.0 * worst["error"]
+    return with_error(100.0 * (worst["ratio"] - 1.0), 100.0 * worst["error"])
+
+
+def with_error(value: float, error: float) -> tuple[list[float], str]:
+    """A share in per cent with its standard error."""
     return [value, error], f"{fixed(value, 1)[1]} ± {fixed(error, 1)[1]}\u00a0%"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from bestofk.pool_diagnostics import half_temperature, next_candidate, verdict
+from bestofk.pool_diagnostics import half_temperature, halving, next_candidate, verdict
 
 COLUMNS = ["point", "quantity", "k", "temperature", "replicate", "n", "sum"]
 
@@ -15,7 +15,8 @@ def simulate(
     """Draw the gaps of some prompts and candidates of each, s = 1, and apply the test at every temperature.
 
     ``more`` and ``fewer`` say which sign the test gives, if any, with each prompt weighted by the mean square
-    of its weights as it must be; ``plain_more`` and ``plain_fewer`` with all prompts weighted alike.
+    of its weights as it must be; ``plain_more`` and ``plain_fewer`` with all prompts weighted alike;
+    ``previous_more`` and ``previous_fewer`` which sign has what the second half of the candidates did.
     """
     pools = block["pools"]
     n, prompts = int(pools["candidates"]), int(pools["prompts"])
@@ -29,8 +30,9 @@ def simulate(
         temperature = 2.0 * float(t)
         gain, effective = next_candidate(scores, errors, temperature=temperature)
         plain = half_temperature(scores, errors, temperature=temperature)
+        previous = halving(scores, errors, temperature=temperature, rng=rng)
         found = {"gain": gain.mean(), "effective": np.median(effective)}
-        for name, values in (("", gain), ("plain_", plain)):
+        for name, values in (("", gain), ("plain_", plain), ("previous_", previous)):
             sign = verdict(values, effective)
             found |= {f"{name}more": float(sign > 0), f"{name}fewer": float(sign < 0)}
         place = float(n), temperature, replicate, 1

@@ -59,7 +59,11 @@ def simulate(
             } | {name: errors[judge, place] for name, errors in gaussian.items()}
             misses = {name.replace("error", "miss"): curve - predicted for name, curve in curves.items()}
             # Who has only the validation set draws as many candidates as are predicted to be best.
-            regret = curves["error"][int(np.argmin(predicted))] - curves["error"]
+            chosen = curves["error"][int(np.argmin(predicted))]
+            regret = chosen - curves["error"]
+            # The plain alternative is the k of the lowest error on the validation set.
+            other = curves["error"][int(np.argmin(curves["error_validation"]))] - chosen
+            add(judge, "curve_choice", other, t=t)
             curves |= {"predicted": predicted, "regret": regret} | misses
             for name, curve in curves.items():
                 for number, value in zip(k, curve, strict=True):
@@ -163,10 +167,13 @@ class Pool:
 
         Gain and fall share no input; they share the networks, which are the candidates everywhere.
         """
-        gain, effective, fall = doubling(self.scores(judge), self.errors, temperature=temperature, rng=rng)
+        gain, effective, previous, fall = doubling(
+            self.scores(judge), self.errors, temperature=temperature, rng=rng
+        )
         half = gain.size // 2
         return {
             "gain": gain[:half].mean(),
+            "previous": previous[:half].mean(),
             "fall": fall[half:].mean(),
             "effective": np.median(effective[:half]),
         }

@@ -63,6 +63,9 @@ def simulate(
             # Who has only the validation set draws as many candidates as are predicted to be best.
             best = int(np.argmin(predicted))
             regret = {"regret": curves["error"][best] - curves["error"]}
+            # The plain alternative is the k of the lowest error on the validation set.
+            other = curves["error"][int(np.argmin(curves["error_validation"]))] - curves["error"][best]
+            rows.append((point, "curve_choice", np.nan, 2.0 * t, replicate, 1, float(other)))
             curves |= {"predicted": predicted} | misses | regret
             rows += [
                 (point, name, float(number), 2.0 * t, replicate, 1, float(value))
