@@ -312,7 +312,10 @@ def test_rows_of_every_reference_are_told_apart_by_the_key_of_its_table(run):
         name = f"figure {path.stem}" if path.parent.name == "figures" else path.parent.name
         # The theory of a kind with columns of its own has a contract of its own, and so have data sets.
         name = path.stem if path.parent.name == "theory" and path.stem in contracts else name
-        for experiment, kind in (("real_data", "data"), ("neural_networks", "networks")):
+        for experiment, kind in (
+            *(("real_data", "data"), ("neural_networks", "networks")),
+            ("half_temperature_test", "pool"),
+        ):
             if path.stem == experiment and path.parent.name != "figures":
                 name = f"{kind} {path.parent.name}"
         assert coordinates(provenance.read_csv(path)) == contracts[name]["key"], path
