@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -35,16 +36,15 @@ def module_closure(script: str | Path) -> list[str]:
     """
     found: set[str] = set()
     waiting, known = [Path(script)], set()
-    own = {path.stem for path in SOURCE_FOLDER.iterdir()}
+    own = {entry.name.removesuffix(".py") for entry in os.scandir(SOURCE_FOLDER)}
     while waiting:
         # Most names are of other packages, or imported by many modules: no need to look for their files.
         new = {name for name in _imported_names(waiting.pop()) if name.split(".")[0] in own} - known
         known |= new
-        for name in new:
-            for path in _project_files(name):
-                if path.as_posix() not in found:
-                    found.add(path.as_posix())
-                    waiting.append(path)
+        for path in {path for name in new for path in _files_of(name)} - found:
+            if os.path.isfile(path):
+                found.add(path)
+                waiting.append(Path(path))
     found.discard(Path(script).as_posix())
     return sorted(found)
 
@@ -74,14 +74,12 @@ def _names_in(path: Path, modified: int, size: int) -> list[str]:
     return names
 
 
-def _project_files(name: str) -> Iterator[Path]:
-    """The files that ``import name`` runs: each package on the way and the module itself."""
+@cache
+def _files_of(name: str) -> list[str]:
+    """The files that ``import name`` would run, were it a module here: each package on the way and itself."""
     parts = name.split(".")
-    for length in range(1, len(parts) + 1):
-        stem = SOURCE_FOLDER.joinpath(*parts[:length])
-        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-            if path.is_file():
-                yield path
+    stems = ["/".join((SOURCE_FOLDER.as_posix(), *parts[:length])) for length in range(1, len(parts) + 1)]
+    return [path for stem in stems for path in (f"{stem}.py", f"{stem}/__init__.py")]
 
 
 def package_versions(sources: Iterable[str | Path]) -> dict[str, str]:
