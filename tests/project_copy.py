@@ -14,7 +14,7 @@ import sysconfig
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,8 +184,13 @@ class ProjectCopy:
 
     def records(self, folder: str = "results/smoke") -> list[Path]:
         """The records below a folder, oldest first."""
-        found = [path for path in self.hashes(folder) if path.endswith(".record.json")]
-        return sorted((self.root / path for path in found), key=lambda path: path.stat().st_mtime_ns)
+        start, times = self.root / folder, {}
+        for path in start.rglob("*.record.json"):
+            # A run that is under way takes away what it makes again.
+            with suppress(FileNotFoundError):
+                if not ABOUT_THE_RUN & set(path.relative_to(start).parts):
+                    times[path] = path.stat().st_mtime_ns
+        return sorted(times, key=times.__getitem__)
 
 
 def stop_after(process: subprocess.Popen[str], copy: ProjectCopy, jobs: int, how: signal.Signals) -> str:
