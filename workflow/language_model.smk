@@ -18,6 +18,14 @@ try:
 except ConfigurationError as error:
     sys.exit(str(error))
 
+if CONFIGURATION["run"] != Path(PARAMETERS).stem:
+    sys.exit(
+        f"{PARAMETERS} has `run: {CONFIGURATION['run']}`; it must be `run: {Path(PARAMETERS).stem}`: results "
+        "are named after the file."
+    )
+if "path" in CONFIGURATION["model"] and not Path(CONFIGURATION["model"]["path"]).is_file():
+    sys.exit(f"{PARAMETERS}: model.path is {CONFIGURATION['model']['path']}; there is no such file.")
+
 RESULTS = f"results/{CONFIGURATION['run']}"
 SHARDS = [
     (task, shard)

@@ -69,4 +69,8 @@ def bless(folder: str) -> str:
 
 
 if __name__ == "__main__":
-    print({"compare": compare, "bless": bless}[sys.argv[1]](sys.argv[2]))
+    try:
+        print({"compare": compare, "bless": bless}[sys.argv[1]](sys.argv[2]))
+    except provenance.ArtifactError as error:
+        print(f"{error} make llm makes a pool.", file=sys.stderr)
+        sys.exit(2)

