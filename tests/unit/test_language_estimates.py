@@ -7,8 +7,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from bestofk.language_curves import over_halves
+from bestofk.language_curves import generator, over_halves
 from bestofk.language_estimates import VOTE, estimates
+from bestofk.pool_diagnostics import doubling
 
 ANALYSIS = {"k": [1, 2, 4], "judge": "ll2", "metric": "accuracy", "confidence": 0.9, "resamples": 99}
 SETTINGS = {"judges": ["ll2", "yes0"], "temperatures": [0.0, 0.7], "response_bins": 2, "doubled": 4}
@@ -114,9 +115,21 @@ def test_response_averages_to_a_single_answer(table: pd.DataFrame) -> None:
 
 
 def test_what_predicts_and_what_is_predicted_are_other_questions(table: pd.DataFrame) -> None:
-    halves = [one(table, judge="ll2", metric="accuracy", quantity=name) for name in ("gain", "fall")]
-    assert [row["replicates"] for row in halves] == [4, 4]
-    assert one(table, judge="ll2", metric="accuracy", quantity="effective")["replicates"] == 4
+    rng = generator(3, "tab")
+    asked, rest = np.split(rng.permutation(8), 2)
+    held = [rows.iloc[:4] for _, rows in pool().dropna(subset="value").groupby("question", sort=False)]
+    scores, right = (np.array([rows[name] for rows in held], dtype=float) for name in ("ll2", "correct"))
+    gain, effective, previous, fall = doubling(scores, -right, temperature=0.7, rng=rng)
+    for quantity, values, questions in (
+        ("gain", gain, asked),
+        ("previous", previous, asked),
+        ("fall", fall, rest),
+    ):
+        row = one(table, judge="ll2", metric="accuracy", quantity=quantity)
+        assert row["simulation"] == pytest.approx(values[questions].mean())
+        assert row["replicates"] == 4
+    row = one(table, judge="ll2", metric="accuracy", quantity="effective")
+    assert row["simulation"] == pytest.approx(np.median(effective[asked]))
 
 
 def test_answers_are_counted(table: pd.DataFrame) -> None:
@@ -154,3 +167,12 @@ def test_repeated_halves_find_a_fall_where_there_is_one(judge: str, sign: float)
     assert found["redrawn_rises"] == 1.0
     assert found["redrawn_drops"] == (1.0 if sign > 0 else 0.0)
     assert found["redrawn_drop"] == pytest.approx(0.3 if sign > 0 else 0.0, abs=0.03)
+
+
+def test_repeated_halves_do_not_choose_k_on_what_they_test() -> None:
+    """Noise alone: whoever chose k on the half that is tested would find a fall of about half a deviation."""
+    curves = np.random.default_rng(4).standard_normal((60, 12))
+    settings = {"metric": "accuracy", "k": list(range(1, 13)), "confidence": 0.95}
+    found = over_halves(curves, **settings, halvings=400, rng=np.random.default_rng(5))
+    assert found["redrawn_drop"] < 0.15
+    assert found["redrawn_drops"] < 0.1
